@@ -159,3 +159,31 @@ export interface CheckpointCard {
 }
 
 export type { Recipe, RewardStage, TermName, TermScore };
+
+/** A rollout as far as the step in progress has come: what is not computed yet is absent. */
+export type DraftRollout = Pick<
+  RolloutRecord,
+  'response' | 'tokenIds' | 'tokenTexts' | 'stopReason' | 'decodeLogProbs'
+> &
+  Partial<RolloutRecord>;
+export type DraftGroup = Omit<GroupRecord, 'rollouts' | 'rewardMean' | 'rewardStd' | 'signal'> &
+  Partial<Pick<GroupRecord, 'rewardMean' | 'rewardStd' | 'signal'>> & {
+    readonly rollouts: readonly DraftRollout[];
+  };
+/** The step in progress after some of its phases, for the page and for resuming. */
+export interface StepDraft {
+  readonly step: number;
+  readonly stage: RewardStage;
+  /** The last phase done; the next one follows PHASES. */
+  readonly done: Exclude<Phase, 'split' | 'update'>;
+  readonly groups: readonly DraftGroup[];
+}
+
+/** A change of stage, with the name of the checkpoint taken at it. */
+export interface StageChange {
+  readonly atStep: number;
+  readonly from: RewardStage | 'warm-up';
+  readonly to: RewardStage;
+  readonly reason: 'plan' | 'manual' | 'plateau' | 'start';
+  readonly policyHash: string;
+}
