@@ -1,0 +1,160 @@
+/** Binds a worker client to the stores: every message of the worker ends in exactly one place here. */
+import type { StepRecord } from '../engine/rl/types.ts';
+import type { Client } from '../worker/client.ts';
+import type { FromWorker } from '../worker/protocol.ts';
+import { PROTOCOL_VERSION } from '../worker/protocol.ts';
+import type { Address } from './address.ts';
+import { send, setClient } from './bridge.ts';
+import { choosePreset, configStore, editConfig } from './config.ts';
+import { saveFiles } from './download.ts';
+import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
+import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
+import { followNewest } from './selection.ts';
+import { seriesStore } from './series.ts';
+import { logLine, sessionStore } from './session.ts';
+
+/** Sets the draft from the address, then boots the worker. Returns what undoes it. */
+export function connect(client: Client, address: Address, assetBase: string): () => void {
+  setClient(client);
+  choosePreset(address.preset);
+  if (address.seed !== null) editConfig('seed', address.seed);
+  sessionStore.setState({ config: configStore.getState().draft, notices: address.notices });
+  const unsubscribe = client.subscribe(receive);
+  send({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: address.backend, assetBase });
+  return () => {
+    unsubscribe();
+    setClient(null);
+    client.terminate();
+  };
+}
+
+/** Takes a batch in. Records are gathered, so that a batch is one update of their store. */
+export function receive(messages: readonly FromWorker[]): void {
+  let records: StepRecord[] = [];
+  const flush = (): void => {
+    if (records.length === 0) return;
+    addRecords(records);
+    for (const record of records) seriesStore.append(record);
+    records = [];
+    followNewest();
+  };
+  for (const message of messages) {
+    if (message.type === 'record') {
+      records.push(message.record);
+      if (message.policyHash !== null) sessionStore.setState({ policyHash: message.policyHash });
+    } else {
+      flush();
+      take(message);
+    }
+  }
+  flush();
+}
+
+function take(message: Exclude<FromWorker, { type: 'record' }>): void {
+  switch (message.type) {
+    case 'booted':
+      if (message.version !== PROTOCOL_VERSION) {
+        throw new Error(
+          `Page speaks protocol ${PROTOCOL_VERSION}, worker ${message.version}: reload the page.`,
+        );
+      }
+      sessionStore.setState({ backend: message.report });
+      logLine(
+        `Backend ${message.report.backend}${message.report.reason ? `: ${message.report.reason}` : ''}`,
+      );
+      return;
+    case 'started':
+      takeStarted(message.info);
+      return;
+    case 'status': {
+      const { type: _, ...status } = message;
+      sessionStore.setState(status);
+      return;
+    }
+    case 'splitProgress':
+      sessionStore.setState({ split: message.split });
+      return;
+    case 'draft':
+      recordsStore.setState({ draft: message.draft });
+      return;
+    case 'stageChange':
+      sessionStore.setState((state) => ({ stageChanges: [...state.stageChanges, message.change] }));
+      logLine(
+        `Stage ${message.change.from} → ${message.change.to} after step ${message.change.atStep} (${message.change.reason})`,
+      );
+      return;
+    case 'rewound':
+      dropRecordsAfter(message.step);
+      seriesStore.truncateAfter(message.step);
+      sessionStore.setState(({ stageChanges }) => ({
+        stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
+      }));
+      followNewest();
+      return;
+    case 'importReport':
+      sessionStore.setState({ importing: false, importReport: message.report });
+      logLine(
+        `Import of ${message.report.name}: ${message.report.counts.samples} samples, ${message.report.problemCount} problems`,
+      );
+      return;
+    case 'images':
+      addImages(message.images);
+      return;
+    case 'samples':
+      addSamples(message.samples);
+      return;
+    case 'similarity':
+      addSimilarity(message.qid, message.text, message);
+      return;
+    case 'checkpoint':
+      saveFiles(message.name, message.files);
+      return;
+    case 'memory':
+      sessionStore.setState({ memory: message.memory });
+      return;
+    case 'timing':
+      sessionStore.setState({ timing: message.seconds });
+      return;
+    case 'log':
+      logLine(message.text);
+      return;
+    case 'error':
+      sessionStore.setState({
+        error: message.error,
+        ...(message.error.fatal ? { status: 'failed' as const } : {}),
+      });
+      logLine(`${message.error.where}: ${message.error.message}`);
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+/** A new run: what the old one left goes, the task set's samples only when the set changed. */
+function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): void {
+  const before = sessionStore.getState().tasks;
+  if (
+    before &&
+    (before.name !== info.tasks.name ||
+      before.origin !== info.tasks.origin ||
+      info.tasks.origin === 'imported')
+  ) {
+    clearSamples();
+  }
+  clearRecords();
+  seriesStore.clear();
+  sessionStore.setState({
+    run: info,
+    config: info.config,
+    card: info.card,
+    parameterCount: info.parameterCount,
+    tasks: info.tasks,
+    policyHash: info.policyHash,
+    split: null,
+    stageChanges: [],
+    timing: {},
+    error: null,
+  });
+  followNewest();
+  logLine(`Run started: preset ${info.config.preset}, tasks ${info.tasks.name}, seed ${info.config.seed}`);
+}

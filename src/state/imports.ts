@@ -1,0 +1,65 @@
+/** Own data: files, a folder or a zip dropped on the page go to the worker, whose report comes back here. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { ImportEntry, ImportReport } from '../worker/protocol.ts';
+import { send } from './bridge.ts';
+import { sessionStore, useSession } from './session.ts';
+
+/** The files last dropped, kept so that "load the rest" needs no second drop. */
+const filesStore = createStore<{ readonly entries: readonly ImportEntry[] }>(() => ({ entries: [] }));
+
+/** Reads what was dropped or picked and has it checked; the running run is not touched. */
+export async function importFiles(source: readonly File[] | DataTransfer): Promise<void> {
+  const entries = source instanceof DataTransfer ? await fromDataTransfer(source) : source.map(fromFile);
+  if (entries.length === 0) return;
+  filesStore.setState({ entries });
+  requestImport(false);
+}
+
+/** Loads the good records of the files that were refused. */
+export function importTheRest(): void {
+  requestImport(true);
+}
+
+function requestImport(skipBad: boolean): void {
+  sessionStore.setState({ importing: true, importReport: null });
+  send({ type: 'importFiles', entries: filesStore.getState().entries, skipBad });
+}
+
+/** Files dropped so far and what became of them. */
+export function useTaskFiles(): { count: number; importing: boolean; report: ImportReport | null } {
+  const count = useStore(filesStore, (state) => state.entries.length);
+  const importing = useSession((state) => state.importing);
+  const report = useSession((state) => state.importReport);
+  return { count, importing, report };
+}
+
+function fromFile(file: File): ImportEntry {
+  return { path: file.webkitRelativePath || file.name, blob: file };
+}
+
+async function fromDataTransfer(transfer: DataTransfer): Promise<ImportEntry[]> {
+  // The item list is only readable during the event, so every entry is taken before the first await.
+  const roots = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (roots.length === 0) return [...transfer.files].map(fromFile);
+  return (await Promise.all(roots.map(walk))).flat();
+}
+
+async function walk(entry: FileSystemEntry): Promise<ImportEntry[]> {
+  if (entry instanceof FileSystemFileEntry) {
+    const blob = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    return [{ path: entry.fullPath.replace(/^\//, ''), blob }];
+  }
+  if (!(entry instanceof FileSystemDirectoryEntry)) return [];
+  const reader = entry.createReader();
+  const children: FileSystemEntry[] = [];
+  // readEntries hands out at most a hundred at a time, then an empty list.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (some.length === 0) break;
+    children.push(...some);
+  }
+  return (await Promise.all(children.map(walk))).flat();
+}

@@ -1,0 +1,65 @@
+/**
+ * What panels read and ask. Contract: panels import from here only, never from the worker.
+ *
+ * - **session** what the worker last said: status, backend, running config, phase, stage, split, errors
+ * - **selection** {step, group, rollout, token, patch}; live follows the newest step, selecting pins
+ * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
+ * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
+ * - **samples** pictures and texts of the task set, asked for on demand
+ * - **config** the draft that Setup edits, its changes against the run
+ * - **commands** what buttons, keys and tests run
+ */
+export { sessionStore, useSession } from './session.ts';
+export type { LogLine, SessionState } from './session.ts';
+export { goLive, select, selectionStore, useRecord, useSelection } from './selection.ts';
+export type { Selection } from './selection.ts';
+export { recordsStore, togglePin, useDraft, usePinned, useRecordSteps } from './records.ts';
+export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
+export type { SeriesView, StageBoundary } from './series.ts';
+export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
+export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
+export { difficultyOf } from './difficulty.ts';
+export {
+  changesOf,
+  choosePreset,
+  chooseTasks,
+  configStore,
+  defaultAt,
+  editConfig,
+  revertDraft,
+  useConfig,
+  useConfigChanges,
+  valueAt,
+} from './config.ts';
+export type { ConfigChange } from './config.ts';
+export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export {
+  cancelSplit,
+  estimateSplit,
+  exportCheckpoint,
+  newSeed,
+  recover,
+  resetRun,
+  setSpeed,
+  setThresholds,
+  startRun,
+  switchStage,
+} from './run.ts';
+export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
+export type { Command } from './commands.ts';
+export { readAddress } from './address.ts';
+export { connect } from './connect.ts';
+export type {
+  BackendName,
+  BackendReport,
+  ImportProblem,
+  ImportReport,
+  MemoryReport,
+  Progress,
+  SampleSummary,
+  StartedInfo,
+  TaskChoice,
+  TaskInfo,
+  WorkerError,
+  WorkerStatus,
+} from '../worker/protocol.ts';

@@ -1,0 +1,79 @@
+/** What the page asks of the run. Every button, key and test goes through the command registry to these. */
+import type { RewardStage } from '../engine/rewards/types.ts';
+import { send } from './bridge.ts';
+import { configStore, editConfig, markApplied, revertDraft } from './config.ts';
+import { sessionStore } from './session.ts';
+
+/** Starts a run with the draft config from the checkpoint's weights. */
+export function startRun(play: boolean): void {
+  const { draft, tasks } = configStore.getState();
+  markApplied(draft, tasks);
+  send({ type: 'start', config: draft, checkpointName: checkpointOf(draft.preset, tasks), tasks, play });
+}
+
+/** Goes on, or starts the first run. */
+export function play(): void {
+  if (sessionStore.getState().run) send({ type: 'play' });
+  else startRun(true);
+}
+
+export function pause(): void {
+  send({ type: 'pause' });
+}
+
+/** Runs one step, or one phase of it, starting the run when there is none. */
+export function advance(what: 'step' | 'subStep'): void {
+  if (!sessionStore.getState().run) startRun(false);
+  send({ type: what });
+}
+
+/** Same config, same seed, same initial weights. Edits that were not applied stay edits. */
+export function resetRun(): void {
+  const { applied } = configStore.getState();
+  if (!applied) return;
+  const { config, tasks } = applied;
+  send({ type: 'start', config, checkpointName: checkpointOf(config.preset, tasks), tasks, play: false });
+}
+
+/** Restarts with the next seed. */
+export function newSeed(): void {
+  revertDraft();
+  editConfig('seed', configStore.getState().draft.seed + 1);
+  startRun(false);
+}
+
+export function setSpeed(delayMs: number): void {
+  sessionStore.setState({ delayMs });
+  send({ type: 'setSpeed', delayMs });
+}
+
+export function switchStage(to: RewardStage): void {
+  send({ type: 'switchStage', to });
+}
+
+export function estimateSplit(): void {
+  if (!sessionStore.getState().run) startRun(false);
+  send({ type: 'estimateSplit' });
+}
+
+export function cancelSplit(): void {
+  send({ type: 'cancelSplit' });
+}
+
+export function setThresholds(easyFrom: number, mediumFrom: number): void {
+  send({ type: 'setThresholds', easyFrom, mediumFrom });
+}
+
+export function exportCheckpoint(): void {
+  send({ type: 'exportCheckpoint' });
+}
+
+export function recover(): void {
+  send({ type: 'recover' });
+}
+
+/** A preset starts from its own checkpoint, a suite other than scenes from the one made for it. */
+export function checkpointOf(preset: string, tasks: { from: string; name?: string }): string {
+  const suites = ['charts', 'geometry', 'pictures'];
+  return preset === 'tiny' && suites.includes(tasks.name ?? '') ? `tiny-${tasks.name}` : preset;
+}

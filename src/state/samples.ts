@@ -1,0 +1,173 @@
+/** Samples and their pictures, asked from the worker on demand and kept while the task set stays. */
+import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { Difficulty, SplitEntry } from '../engine/rl/types.ts';
+import type { Part, RasterImage } from '../engine/tasks/types.ts';
+import type { SampleSummary } from '../worker/protocol.ts';
+import { send } from './bridge.ts';
+import { difficultyOf } from './difficulty.ts';
+import { useSession } from './session.ts';
+
+export interface SampleImage {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+export interface SampleFilter {
+  readonly part: Part;
+  readonly offset: number;
+  readonly count: number;
+  /** Only questions of the split with this many passes. */
+  readonly passes?: number | null;
+  readonly difficulty?: Difficulty | null;
+}
+export interface SampleRow extends SampleSummary {
+  readonly passes: SplitEntry | null;
+  readonly difficulty: Difficulty | null;
+}
+export interface SimilarityAnswer {
+  readonly similarity: number;
+  readonly patches: Float32Array | null;
+}
+
+interface SamplesState {
+  readonly images: ReadonlyMap<string, SampleImage>;
+  readonly samples: ReadonlyMap<string, SampleSummary>;
+  /** qids of a part, by index. */
+  readonly order: Readonly<Record<Part, ReadonlyMap<number, string>>>;
+  readonly similarities: ReadonlyMap<string, SimilarityAnswer>;
+}
+const EMPTY: SamplesState = {
+  images: new Map(),
+  samples: new Map(),
+  order: { train: new Map(), heldout: new Map() },
+  similarities: new Map(),
+};
+/** Similarity answers kept; a slider over what-if texts makes many. */
+const SIMILARITIES_KEPT = 64;
+
+export const samplesStore = createStore<SamplesState>(() => EMPTY);
+
+const asked = { images: new Set<string>(), samples: new Set<string>(), pages: new Set<string>() };
+let imageQueue: string[] = [];
+
+/** Forgets everything: another task set is there. */
+export function clearSamples(): void {
+  for (const set of Object.values(asked)) set.clear();
+  imageQueue = [];
+  samplesStore.setState(EMPTY);
+}
+
+/** Pictures of one animation frame go in one message. */
+function requestImage(qid: string): void {
+  if (asked.images.has(qid)) return;
+  asked.images.add(qid);
+  imageQueue.push(qid);
+  if (imageQueue.length > 1) return;
+  requestAnimationFrame(() => {
+    if (imageQueue.length > 0) send({ type: 'requestImages', qids: imageQueue });
+    imageQueue = [];
+  });
+}
+
+export function addImages(images: readonly { qid: string; image: RasterImage | null }[]): void {
+  const next = new Map(samplesStore.getState().images);
+  for (const { qid, image } of images) if (image) next.set(qid, toImage(image));
+  samplesStore.setState({ images: next });
+}
+
+export function addSamples(summaries: readonly SampleSummary[]): void {
+  samplesStore.setState((state) => {
+    const samples = new Map(state.samples);
+    const order = { train: new Map(state.order.train), heldout: new Map(state.order.heldout) };
+    for (const sample of summaries) {
+      samples.set(sample.qid, sample);
+      if (sample.index !== null) order[sample.part].set(sample.index, sample.qid);
+    }
+    return { samples, order };
+  });
+}
+
+export function addSimilarity(qid: string, text: string, answer: SimilarityAnswer): void {
+  samplesStore.setState((state) => {
+    const kept = [...state.similarities].slice(1 - SIMILARITIES_KEPT);
+    return { similarities: new Map([...kept, [`${qid}\n${text}`, answer]]) };
+  });
+}
+
+function toImage(image: RasterImage): SampleImage {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.width;
+  canvas.height = image.height;
+  const pixels = new ImageData(new Uint8ClampedArray(image.data), image.width, image.height);
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+  return { url: canvas.toDataURL(), width: image.width, height: image.height };
+}
+
+/** The picture of a sample at its own size; null until it has come. */
+export function useSampleImage(qid: string | null): SampleImage | null {
+  useEffect(() => {
+    if (qid !== null) requestImage(qid);
+  }, [qid]);
+  return useStore(samplesStore, (state) => (qid === null ? null : (state.images.get(qid) ?? null)));
+}
+
+/** A page of the sample grid; `total` counts what the filter lets through. Rows not yet come are left out. */
+export function useSamples(filter: SampleFilter): { rows: readonly SampleRow[]; total: number } {
+  const { part, offset, count, passes = null, difficulty = null } = filter;
+  const split = useSession((state) => state.split);
+  const tasks = useSession((state) => state.tasks);
+  const state = useStore(samplesStore);
+  const filtered = passes !== null || difficulty !== null;
+
+  const entries = useMemo(() => new Map(split?.entries.map((entry) => [entry.qid, entry])), [split]);
+  const matching = useMemo(() => {
+    if (!filtered || !split) return [];
+    return split.entries
+      .filter((entry) => passes === null || entry.correct === passes)
+      .filter((entry) => difficulty === null || difficultyOf(entry, split) === difficulty)
+      .map((entry) => entry.qid);
+  }, [filtered, split, passes, difficulty]);
+
+  const total = filtered ? matching.length : (tasks?.sizes[part] ?? 0);
+  const page = filtered
+    ? matching.slice(offset, offset + count)
+    : Array.from({ length: Math.max(0, Math.min(count, total - offset)) }, (_, i) =>
+        state.order[part].get(offset + i),
+      );
+  const wanted = filtered ? page.join('\n') : '';
+
+  useEffect(() => {
+    if (total === 0) return;
+    if (!filtered) {
+      const key = `${part} ${offset} ${count}`;
+      if (asked.pages.has(key)) return;
+      asked.pages.add(key);
+      send({ type: 'requestSamples', part, offset, count });
+      return;
+    }
+    const missing = wanted.split('\n').filter((qid) => qid !== '' && !asked.samples.has(qid));
+    for (const qid of missing) asked.samples.add(qid);
+    if (missing.length > 0) send({ type: 'requestSamplesOf', qids: missing });
+  }, [filtered, part, offset, count, total, wanted]);
+
+  const rows = page.flatMap((qid): SampleRow[] => {
+    const sample = qid === undefined ? undefined : state.samples.get(qid);
+    if (!sample) return [];
+    const entry = entries.get(sample.qid) ?? null;
+    return [{ ...sample, passes: entry, difficulty: entry && split ? difficultyOf(entry, split) : null }];
+  });
+  return { rows, total };
+}
+
+/** Similarity of a sample's image with a text, computed by the run's scorer between phases; null until then. */
+export function useSimilarity(qid: string | null, text: string): SimilarityAnswer | null {
+  const answer = useStore(samplesStore, (state) => state.similarities.get(`${qid}\n${text}`) ?? null);
+  useEffect(() => {
+    if (qid !== null && !samplesStore.getState().similarities.has(`${qid}\n${text}`)) {
+      send({ type: 'requestSimilarity', qid, text });
+    }
+  }, [qid, text]);
+  return answer;
+}

@@ -1,0 +1,143 @@
+/**
+ * Every scalar of every step, append-only typed arrays outside zustand, read at ≤ 4 Hz. A metric that a step
+ * does not have is NaN there, so that sparse series stay sparse.
+ */
+import { useMemo, useSyncExternalStore } from 'react';
+import type { RewardStage } from '../engine/rewards/types.ts';
+import type { StepRecord } from '../engine/rl/types.ts';
+
+/** Least time between two publications, in milliseconds. */
+const PUBLISH_MS = 250;
+
+export interface StageBoundary {
+  /** First step of the stage. */
+  readonly step: number;
+  readonly stage: RewardStage;
+}
+
+export interface SeriesView {
+  readonly steps: Float64Array;
+  readonly values: Readonly<Record<string, Float64Array>>;
+  /** Grows with every publication. */
+  readonly version: number;
+}
+
+export class SeriesStore {
+  #length = 0;
+  #steps = new Float64Array(64);
+  readonly #columns = new Map<string, Float64Array>();
+  #boundaries: readonly StageBoundary[] = [];
+  #version = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  append(record: Pick<StepRecord, 'step' | 'stage' | 'metrics'>): void {
+    if (this.#length === this.#steps.length) this.#grow();
+    const at = this.#length++;
+    this.#steps[at] = record.step;
+    for (const [name, value] of Object.entries(record.metrics)) this.#column(name)[at] = value;
+    if (this.#boundaries.at(-1)?.stage !== record.stage) {
+      this.#boundaries = [...this.#boundaries, { step: record.step, stage: record.stage }];
+    }
+    this.#schedule();
+  }
+
+  /** Forgets everything after that step. */
+  truncateAfter(step: number): void {
+    while (this.#length > 0 && this.#steps[this.#length - 1]! > step) this.#length--;
+    for (const column of this.#columns.values()) column.fill(NaN, this.#length);
+    this.#boundaries = this.#boundaries.filter((boundary) => boundary.step <= step);
+    this.#schedule();
+  }
+
+  clear(): void {
+    this.#length = 0;
+    this.#columns.clear();
+    this.#boundaries = [];
+    this.#schedule();
+  }
+
+  /** Copies of the named columns, all of the same length; an unknown name is all NaN. */
+  view(names: readonly string[]): SeriesView {
+    const values: Record<string, Float64Array> = {};
+    for (const name of names) {
+      values[name] =
+        this.#columns.get(name)?.slice(0, this.#length) ?? new Float64Array(this.#length).fill(NaN);
+    }
+    return { steps: this.#steps.slice(0, this.#length), values, version: this.#version };
+  }
+
+  /** Metrics seen so far, sorted. */
+  names(): string[] {
+    return [...this.#columns.keys()].sort();
+  }
+
+  boundaries(): readonly StageBoundary[] {
+    return this.#boundaries;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly version = (): number => this.#version;
+
+  #column(name: string): Float64Array {
+    let column = this.#columns.get(name);
+    if (!column) {
+      column = new Float64Array(this.#steps.length).fill(NaN);
+      this.#columns.set(name, column);
+    }
+    return column;
+  }
+
+  #grow(): void {
+    const widen = (from: Float64Array): Float64Array<ArrayBuffer> => {
+      const to = new Float64Array(from.length * 2).fill(NaN);
+      to.set(from);
+      return to;
+    };
+    this.#steps = widen(this.#steps);
+    for (const [name, column] of this.#columns) this.#columns.set(name, widen(column));
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#version++;
+      for (const listener of this.#listeners) listener();
+    }, PUBLISH_MS);
+  }
+}
+
+export const seriesStore = new SeriesStore();
+
+function useVersion(): number {
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
+}
+
+/** The named metrics over all steps; a new object at most four times a second. */
+export function useSeries(names: readonly string[]): SeriesView {
+  const version = useVersion();
+  const key = names.join('\n');
+  return useMemo(() => {
+    void version; // a new version is a new view
+    return seriesStore.view(key === '' ? [] : key.split('\n'));
+  }, [key, version]);
+}
+
+/** Metrics seen so far, sorted. */
+export function useSeriesNames(): readonly string[] {
+  const version = useVersion();
+  return useMemo(() => {
+    void version;
+    return seriesStore.names();
+  }, [version]);
+}
+
+/** Where each stage begins, oldest first. */
+export function useStageBoundaries(): readonly StageBoundary[] {
+  useVersion();
+  return seriesStore.boundaries();
+}

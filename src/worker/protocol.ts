@@ -1,0 +1,208 @@
+/**
+ * What the page and the worker say to each other: two discriminated unions and nothing else. The page sends
+ * `ToWorker` messages one by one; the worker answers in batches, at most one each BATCH_MS, and hands arrays
+ * over as transferables. Neither side waits for an answer: answers carry what they answer.
+ */
+import type { RewardStage } from '../engine/rewards/types.ts';
+import type {
+  CheckpointCard,
+  Phase,
+  SplitRecord,
+  StageChange,
+  StepDraft,
+  StepRecord,
+  TrainConfig,
+} from '../engine/rl/types.ts';
+import type { Part, RasterImage } from '../engine/tasks/types.ts';
+
+export const PROTOCOL_VERSION = 1;
+/** Least time between two batches of the worker, in milliseconds. */
+export const BATCH_MS = 100;
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+/** Which backend runs, and why not a better one. */
+export interface BackendReport {
+  readonly backend: BackendName;
+  /** Vendor, architecture and description of the GPU adapter; null without one. */
+  readonly adapter: string | null;
+  /** The adapter is a software renderer. */
+  readonly software: boolean;
+  /** Why this backend and not a better one; null when it is the best there is. */
+  readonly reason: string | null;
+  readonly forced: boolean;
+  /** A software WebGPU adapter is there but was not chosen. */
+  readonly offered: readonly BackendName[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: readonly string[];
+}
+
+/** Where a run's questions come from. */
+export type TaskChoice = { readonly from: 'built-in'; readonly name: string } | { readonly from: 'imported' };
+
+export interface TaskInfo {
+  readonly name: string;
+  readonly origin: 'built-in' | 'imported';
+  readonly sizes: Readonly<Record<Part, number>>;
+}
+
+/** A sample as text; its picture is asked for by qid. */
+export interface SampleSummary {
+  readonly qid: string;
+  readonly part: Part;
+  /** Position in its part; null when it was asked for by qid. */
+  readonly index: number | null;
+  readonly problem: string;
+  readonly answer: string;
+  readonly key_words: readonly string[];
+  readonly kind: string;
+}
+
+export type WorkerStatus = 'booting' | 'idle' | 'running' | 'paused' | 'stepping' | 'lost' | 'failed';
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface MemoryReport {
+  readonly tensors: number;
+  /** Bytes held by live tensors. */
+  readonly bytes: number;
+  /** Bytes the GPU pool holds, free buffers included; null when the backend does not say. */
+  readonly poolBytes: number | null;
+}
+
+/** A file of an imported set, with its path inside the dropped folder or archive. */
+export interface ImportEntry {
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+export interface ImportProblem {
+  /** File and record it was found in, e.g. `set.json, record 3`. */
+  readonly where: string;
+  readonly message: string;
+}
+export interface ImportReport {
+  readonly ok: boolean;
+  readonly name: string;
+  readonly problems: readonly ImportProblem[];
+  /** Problems found, which may be more than are listed. */
+  readonly problemCount: number;
+  readonly counts: { readonly samples: number; readonly skipped: number; readonly images: number };
+  readonly skippedBad: boolean;
+}
+
+export interface WorkerError {
+  /** The phase or action that failed. */
+  readonly where: string;
+  readonly message: string;
+  readonly suggestion: string;
+  /** The run cannot go on from here. */
+  readonly fatal: boolean;
+}
+
+export interface StartedInfo {
+  readonly config: TrainConfig;
+  readonly card: CheckpointCard | null;
+  readonly checkpointName: string;
+  readonly parameterCount: number;
+  readonly tasks: TaskInfo;
+  /** Hash of the initial weights: a reset gives the same one. */
+  readonly policyHash: string;
+  /** Side of the policy's input image and of one image token, in pixels. */
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly tokenPixels: number;
+  readonly scorer: string;
+}
+
+export type ToWorker =
+  | {
+      readonly type: 'boot';
+      readonly version: number;
+      readonly forcedBackend: BackendName | null;
+      /** Absolute URL, ending in a slash, that `models/…` is relative to. */
+      readonly assetBase: string;
+    }
+  /** A new run from the checkpoint's weights; with the same config this is a reset. */
+  | {
+      readonly type: 'start';
+      readonly config: TrainConfig;
+      readonly checkpointName: string;
+      readonly tasks: TaskChoice;
+      /** Begin to play at once. */
+      readonly play: boolean;
+    }
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  /** Run to the end of the current step. */
+  | { readonly type: 'step' }
+  /** Run the next phase only. */
+  | { readonly type: 'subStep' }
+  | { readonly type: 'setSpeed'; readonly delayMs: number }
+  | { readonly type: 'switchStage'; readonly to: RewardStage }
+  | { readonly type: 'estimateSplit' }
+  | { readonly type: 'cancelSplit' }
+  | { readonly type: 'setThresholds'; readonly easyFrom: number; readonly mediumFrom: number }
+  | { readonly type: 'importFiles'; readonly entries: readonly ImportEntry[]; readonly skipBad: boolean }
+  | { readonly type: 'requestImages'; readonly qids: readonly string[] }
+  | { readonly type: 'requestSamples'; readonly part: Part; readonly offset: number; readonly count: number }
+  | { readonly type: 'requestSamplesOf'; readonly qids: readonly string[] }
+  /** Similarity of a sample's image with a text; served between phases. */
+  | { readonly type: 'requestSimilarity'; readonly qid: string; readonly text: string }
+  | { readonly type: 'exportCheckpoint' }
+  /** Go on from the last snapshot after the device was lost. */
+  | { readonly type: 'recover' }
+  | { readonly type: 'dispose' };
+
+export type FromWorker =
+  | { readonly type: 'booted'; readonly version: number; readonly report: BackendReport }
+  | { readonly type: 'started'; readonly info: StartedInfo }
+  | {
+      readonly type: 'status';
+      readonly status: WorkerStatus;
+      /** The phase under way, or the next one when nothing runs. */
+      readonly phase: Phase;
+      /** Steps done. */
+      readonly step: number;
+      /** Stage of the next step. */
+      readonly stage: RewardStage;
+      readonly progress: Progress | null;
+      readonly delayMs: number;
+    }
+  | { readonly type: 'splitProgress'; readonly split: SplitRecord }
+  | { readonly type: 'draft'; readonly draft: StepDraft }
+  | { readonly type: 'record'; readonly record: StepRecord; readonly policyHash: string | null }
+  | { readonly type: 'stageChange'; readonly change: StageChange }
+  /** Records after `step` no longer hold: the run went back to a snapshot. */
+  | { readonly type: 'rewound'; readonly step: number }
+  | { readonly type: 'importReport'; readonly report: ImportReport }
+  | {
+      readonly type: 'images';
+      readonly images: readonly { readonly qid: string; readonly image: RasterImage | null }[];
+    }
+  | { readonly type: 'samples'; readonly samples: readonly SampleSummary[] }
+  | {
+      readonly type: 'similarity';
+      readonly qid: string;
+      readonly text: string;
+      readonly similarity: number;
+      /** Row-major [side × side]; null when the scorer has no patch scores. */
+      readonly patches: Float32Array | null;
+    }
+  | {
+      readonly type: 'checkpoint';
+      readonly name: string;
+      readonly files: Readonly<Record<string, Uint8Array>>;
+    }
+  | { readonly type: 'memory'; readonly memory: MemoryReport }
+  | { readonly type: 'timing'; readonly seconds: Readonly<Record<Phase, number>> }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'error'; readonly error: WorkerError };
+
+/** One postMessage of the worker. */
+export interface Batch {
+  readonly messages: readonly FromWorker[];
+}
