@@ -1,0 +1,52 @@
+/**
+ * `npm run pebr -- COMMAND …`: bundles src/cli/main.ts and runs it in this process.
+ * stdout carries the command's own output only (npm adds a banner unless called as `npm run --silent`).
+ * PEBR_ROOT tells the bundle, which lies in a cache folder, where the repository is.
+ */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { cache, ensurePackages, root } from './packages.mjs';
+
+ensurePackages();
+
+const bundle = join(cache, 'cli.mjs');
+const fresh = join(cache, `cli.${process.pid}.mjs`);
+const { build } = await import('esbuild');
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: fresh,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // ESM sources first: with tfjs's CommonJS files the backends would register in a second copy of its core.
+  mainFields: ['module', 'main'],
+  conditions: ['import', 'module'],
+  sourcemap: 'inline',
+  sourcesContent: false,
+  // Native code stays where it was installed.
+  external: ['webgpu'],
+  // Emscripten's glue inside tfjs still reads CommonJS's globals.
+  banner: {
+    js: [
+      "import { createRequire as pebrCreateRequire } from 'node:module';",
+      "import { dirname as pebrDirname } from 'node:path';",
+      "import { fileURLToPath as pebrFileURLToPath } from 'node:url';",
+      'const require = pebrCreateRequire(import.meta.url);',
+      'const __filename = pebrFileURLToPath(import.meta.url);',
+      'const __dirname = pebrDirname(__filename);',
+    ].join('\n'),
+  },
+  logLevel: 'error',
+});
+// A rename is atomic: a second command that starts now reads a whole file.
+renameSync(fresh, bundle);
+
+process.env.PEBR_ROOT = root;
+// npm moves to the repository's root; a path on the command line means the folder it was typed in.
+if (process.env.npm_lifecycle_event === 'pebr' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+process.argv[1] = bundle;
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(bundle).href);
