@@ -47,7 +47,11 @@ describe('groupAdvantages', () => {
         fc.integer({ min: 1, max: 17 }),
         fc.constantFrom('group' as const, 'batch' as const, 'none' as const),
         (reward, size, scale) => {
-          const { advantages, stds } = groupAdvantages([Array(size).fill(reward) as number[], [0, 1]], scale, 0);
+          const { advantages, stds } = groupAdvantages(
+            [Array(size).fill(reward) as number[], [0, 1]],
+            scale,
+            0,
+          );
           expect(stds[0]).toBe(0);
           expect(advantages[0]!.every((a) => a === 0)).toBe(true);
         },
@@ -57,11 +61,16 @@ describe('groupAdvantages', () => {
 
   it('sums to 0 in a group and keeps the order of the rewards', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true, min: -1, max: 1 }), { minLength: 2, maxLength: 16 }), (rewards) => {
-        const advantages = groupAdvantages([rewards], 'group', 1e-6).advantages[0]!;
-        expect(Math.abs(advantages.reduce((a, b) => a + b, 0))).toBeLessThan(1e-9);
-        rewards.forEach((r, i) => rewards.forEach((s, j) => r > s && expect(advantages[i]!).toBeGreaterThanOrEqual(advantages[j]!)));
-      }),
+      fc.property(
+        fc.array(fc.double({ noNaN: true, min: -1, max: 1 }), { minLength: 2, maxLength: 16 }),
+        (rewards) => {
+          const advantages = groupAdvantages([rewards], 'group', 1e-6).advantages[0]!;
+          expect(Math.abs(advantages.reduce((a, b) => a + b, 0))).toBeLessThan(1e-9);
+          rewards.forEach((r, i) =>
+            rewards.forEach((s, j) => r > s && expect(advantages[i]!).toBeGreaterThanOrEqual(advantages[j]!)),
+          );
+        },
+      ),
     );
   });
 });

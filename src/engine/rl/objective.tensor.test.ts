@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { policyLoss } from './objective.ts';
+import {
+  lossNormaliser,
+  referencePolicyLoss,
+  type ObjectiveInput,
+  type Normaliser,
+} from './objectiveReference.ts';
+import { trlCases } from './trlCases.ts';
+import type { ObjectiveConfig } from './types.ts';
+
+const oracles = new URL('../../../fixtures/oracles/', import.meta.url);
+const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, oracles), 'utf8'));
+
+/** The golden batch's float32 tensors by name, rows as the file has them. */
+function golden(name: string): Record<string, number[][]> {
+  const bytes = readFileSync(new URL(`${name}/golden.safetensors`, oracles));
+  const headerLength = Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString()) as Record<
+    string,
+    { shape: number[]; data_offsets: [number, number] }
+  >;
+  const rows: Record<string, number[][]> = {};
+  for (const key of [
+    'advantages',
+    'completion_mask',
+    'completion_logps',
+    'old_logps',
+    'ref_logps',
+    'k3',
+    'ratio',
+  ]) {
+    const { shape, data_offsets } = header[key]!;
+    const width = shape[1] ?? 1;
+    const start = 8 + headerLength + data_offsets[0];
+    rows[key] = Array.from({ length: shape[0]! }, (_, b) =>
+      Array.from({ length: width }, (_, t) => bytes.readFloatLE(start + 4 * (b * width + t))),
+    );
+  }
+  return rows;
+}
+
+function inputOf(tensors: Record<string, number[][]>, referenceClamp = Infinity): ObjectiveInput {
+  const logProbs = tensors.completion_logps!;
+  return {
+    logProbs,
+    oldLogProbs: tensors.old_logps!,
+    referenceLogProbs: tensors.ref_logps!.map((row, b) =>
+      row.map((value, t) => {
+        const current = logProbs[b]![t]!;
+        return Math.min(Math.max(value, current - referenceClamp), current + referenceClamp);
+      }),
+    ),
+    advantages: tensors.advantages!.map((row) => row[0]!),
+    mask: tensors.completion_mask!,
+  };
+}
+
+/** Loss and gradient of the tensor version on the current backend. */
+async function onBackend(input: ObjectiveInput, config: ObjectiveConfig, normaliser: Normaliser) {
+  const rows = (values: readonly ArrayLike<number>[]) => tf.tensor2d(values.map((row) => Array.from(row)));
+  const { value, grad } = tf.tidy(() => {
+    const oldLogProbs = rows(input.oldLogProbs);
+    const referenceLogProbs = input.referenceLogProbs && rows(input.referenceLogProbs);
+    const advantages = tf.tensor1d(Array.from(input.advantages));
+    const mask = rows(input.mask);
+    const loss = (logProbs: tf.Tensor2D) =>
+      policyLoss({ logProbs, oldLogProbs, referenceLogProbs, advantages, mask }, config, normaliser).loss;
+    // A factor in front, so that the incoming derivative is not 1.
+    const result = tf.valueAndGrad((x: tf.Tensor) => tf.mul(loss(x as tf.Tensor2D), 2))(rows(input.logProbs));
+    return { value: tf.div(result.value, 2), grad: tf.div(result.grad, 2) };
+  });
+  const output = { loss: (await value.data())[0]!, gradient: Array.from(await grad.data()) };
+  tf.dispose([value, grad]);
+  return output;
+}
+
+function sizesOf(input: ObjectiveInput, maxCompletionLength: number) {
+  const tokens = input.mask.reduce((sum, row) => sum + Array.from(row).reduce((a, b) => a + b, 0), 0);
+  return { tokens, rows: input.mask.length, maxCompletionLength };
+}
+
+const pebr: ObjectiveConfig = {
+  lossType: 'pebr',
+  clipLow: 0.2,
+  clipHigh: 0.3,
+  dualClip: 3,
+  klCoefficient: 0.01,
+  biasCorrectedKl: false,
+  advantageScale: 'group',
+  advantageEpsilon: 1e-6,
+};
+const nano = golden('smolvlm-nano');
+const trl = trlCases(json('smolvlm-nano/trl-losses.json'));
+
+describe('float64 reference on the golden log-probs', () => {
+  const input = inputOf(nano, trl.referenceClamp);
+  const sizes = sizesOf(input, trl.maxCompletionLength);
+  const implemented = trl.cases.filter((row) => row.config !== null);
+
+  it('has the rows of the four loss types and says why others are left out', () => {
+    expect(implemented.length).toBe(14);
+    expect(new Set(trl.cases.map((row) => row.name)).size).toBe(trl.cases.length);
+    for (const row of trl.cases) expect(row.config === null).toBe(row.reason !== null);
+  });
+
+  it.each(implemented)('$name', ({ config, lossFloat64, loss, metrics }) => {
+    const result = referencePolicyLoss(input, config!, lossNormaliser(config!.lossType, sizes));
+    expect(Math.abs(result.loss - lossFloat64)).toBeLessThan(1e-9);
+    expect(Math.abs(result.loss - loss)).toBeLessThan(1e-5);
+    const { tokens, kl, clippedLow, clippedHigh } = result.sums;
+    expect(clippedLow / tokens).toBeCloseTo(metrics['clip_ratio/low_mean']!, 6);
+    expect(clippedHigh / tokens).toBeCloseTo(metrics['clip_ratio/high_mean']!, 6);
+    expect((clippedLow + clippedHigh) / tokens).toBeCloseTo(metrics['clip_ratio/region_mean']!, 6);
+    if (metrics.kl !== undefined) expect(kl / tokens).toBeCloseTo(metrics.kl, 5);
+  });
+
+  it.each(['smolvlm-nano', 'smolvlm-nano-extreme'])('PeBR loss of %s', (name) => {
+    const batch = inputOf(golden(name));
+    const expected = json(`${name}/golden.json`) as { policy_loss: number; kl: number; loss: number };
+    const result = referencePolicyLoss(batch, pebr, lossNormaliser('pebr', sizesOf(batch, 10)));
+    expect(Math.abs(result.policyLoss - expected.policy_loss)).toBeLessThan(1e-6);
+    expect(Math.abs(result.kl - expected.kl)).toBeLessThan(1e-6);
+    expect(Math.abs(result.loss - expected.loss)).toBeLessThan(1e-6);
+    expect(result.gradient.flat().every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe.each(['cpu', 'wasm'])('tensors on %s', (backend) => {
+  beforeAll(async () => {
+    const wasmPackage = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+    setWasmPaths(`${dirname(wasmPackage)}/wasm-out/`);
+    await tf.setBackend(backend);
+  });
+  afterAll(() => tf.removeBackend(backend));
+
+  async function agrees(input: ObjectiveInput, config: ObjectiveConfig, maxCompletionLength: number) {
+    const normaliser = lossNormaliser(config.lossType, sizesOf(input, maxCompletionLength));
+    const expected = referencePolicyLoss(input, config, normaliser);
+    const actual = await onBackend(input, config, normaliser);
+    expect(Math.abs(actual.loss - expected.loss)).toBeLessThanOrEqual(
+      1e-5 * Math.max(1, Math.abs(expected.loss)),
+    );
+    expected.gradient.flat().forEach((gradient, i) => {
+      const difference = Math.abs(actual.gradient[i]! - gradient);
+      expect(difference).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(gradient)));
+    });
+  }
+
+  it.each(trl.cases.filter((row) => row.config !== null))('$name', ({ config }) =>
+    agrees(inputOf(nano, trl.referenceClamp), config!, trl.maxCompletionLength),
+  );
+
+  it.each(['smolvlm-nano', 'smolvlm-nano-extreme'])('PeBR loss of %s', (name) =>
+    agrees(inputOf(golden(name)), pebr, 10),
+  );
+
+  it('is finite in value and gradient for log-probs far apart', async () => {
+    const far = { ...inputOf(nano), logProbs: [[-500, -0, -300]], oldLogProbs: [[0, -500, -300]] };
+    for (const lossType of ['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo'] as const) {
+      for (const advantage of [-2, 0, 2]) {
+        const input = {
+          ...far,
+          referenceLogProbs: [[0, -500, -1]],
+          advantages: [advantage],
+          mask: [[1, 1, 1]],
+        };
+        const config = { ...pebr, lossType, biasCorrectedKl: lossType === 'grpo' };
+        const { loss, gradient } = await onBackend(
+          input,
+          config,
+          lossNormaliser(lossType, sizesOf(input, 3)),
+        );
+        expect([loss, ...gradient].every(Number.isFinite), `${lossType} A=${advantage}`).toBe(true);
+      }
+    }
+  });
+
+  it('agrees with the reference away from the edges of the branches', async () => {
+    const logProb = fc.integer({ min: -3000, max: 0 }).map((x) => x / 997);
+    const row = fc.record({
+      current: fc.array(logProb, { minLength: 3, maxLength: 3 }),
+      old: fc.array(logProb, { minLength: 3, maxLength: 3 }),
+      reference: fc.array(logProb, { minLength: 3, maxLength: 3 }),
+      mask: fc.array(fc.constantFrom(0, 1), { minLength: 3, maxLength: 3 }),
+      advantage: fc.constantFrom(-1.7, -0.3, 0, 0.4, 2.1),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(
+          'pebr' as const,
+          'grpo' as const,
+          'dr_grpo' as const,
+          'dapo' as const,
+          'bnpo' as const,
+        ),
+        fc.boolean(),
+        async (rows, lossType, biasCorrectedKl) => {
+          const input: ObjectiveInput = {
+            logProbs: rows.map((r) => r.current),
+            oldLogProbs: rows.map((r) => r.old),
+            referenceLogProbs: rows.map((r) => r.reference),
+            advantages: rows.map((r) => r.advantage),
+            mask: rows.map((r) => r.mask),
+          };
+          await agrees(input, { ...pebr, lossType, biasCorrectedKl, klCoefficient: 0.1 }, 5);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves no tensor behind', async () => {
+    const input = inputOf(nano);
+    const normaliser = lossNormaliser('pebr', sizesOf(input, 10));
+    await onBackend(input, pebr, normaliser);
+    const before = tf.memory().numTensors;
+    await onBackend(input, pebr, normaliser);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
