@@ -4,7 +4,10 @@ import type { RasterImage } from '../tasks/types.ts';
 import type { ImagePreprocessing, PolicyConfig } from './types.ts';
 
 /** Images of any size → [B, 3, S, S] f32, (x / 255 − mean) / std after a squash to S × S (antialiased bilinear). */
-export function toPixelValues(images: readonly RasterImage[], preprocessing: ImagePreprocessing): Float32Array {
+export function toPixelValues(
+  images: readonly RasterImage[],
+  preprocessing: ImagePreprocessing,
+): Float32Array {
   const { imageSize, mean, std } = preprocessing;
   const area = imageSize * imageSize;
   const out = new Float32Array(images.length * 3 * area);
@@ -27,9 +30,13 @@ const RESCALE_FACTOR = 1 / 255;
 function readTriple(fields: Readonly<Record<string, unknown>>, name: string): [number, number, number] {
   const value = fields[name] ?? 0.5;
   const triple: unknown[] = Array.isArray(value) ? value : [value, value, value];
-  const numbers = triple.filter((entry): entry is number => typeof entry === 'number' && Number.isFinite(entry));
+  const numbers = triple.filter(
+    (entry): entry is number => typeof entry === 'number' && Number.isFinite(entry),
+  );
   if (triple.length !== 3 || numbers.length !== 3) {
-    throw new Error(`${FILE}: "${name}" is ${JSON.stringify(value)}; give three numbers, e.g. [0.5, 0.5, 0.5].`);
+    throw new Error(
+      `${FILE}: "${name}" is ${JSON.stringify(value)}; give three numbers, e.g. [0.5, 0.5, 0.5].`,
+    );
   }
   return [numbers[0]!, numbers[1]!, numbers[2]!];
 }

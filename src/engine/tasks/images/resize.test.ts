@@ -41,7 +41,8 @@ describe('resizeBilinear against Pillow', () => {
 
 it('keeps a constant image constant, edges included', () => {
   const out = resizeBilinear(raster(37, 21, new Array(37 * 21 * 3).fill(93)), 10, 48);
-  for (let i = 0; i < out.data.length; i += 4) expect([...out.data.slice(i, i + 4)]).toEqual([93, 93, 93, 255]);
+  for (let i = 0; i < out.data.length; i += 4)
+    expect([...out.data.slice(i, i + 4)]).toEqual([93, 93, 93, 255]);
 });
 
 it('returns an image of the asked size untouched', () => {

@@ -84,7 +84,8 @@ export function resizeBilinear(image: RasterImage, width: number, height: number
     }
     for (let x = 0; x < width; x++) {
       const to = (y * width + x) * 4;
-      for (let channel = 0; channel < 3; channel++) data[to + channel] = Math.floor(line[x * 3 + channel]! + 0.5);
+      for (let channel = 0; channel < 3; channel++)
+        data[to + channel] = Math.floor(line[x * 3 + channel]! + 0.5);
     }
   }
   return { width, height, data };
