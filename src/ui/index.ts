@@ -1,0 +1,28 @@
+/**
+ * Primitives every panel shares. They know the engine's types and nothing else of ours: values come in as props,
+ * choices go out as callbacks. Colours are the tokens of src/styles.css; every scale is decided in scales.ts.
+ * `TimeSeries.tsx` is imported by its own path, because it carries the chart library and is loaded lazily.
+ *
+ * Words: **scale** value → position and colour · **mark** a span of a text with a kind · **sign glyph** ▲ ▼ ·,
+ * which goes with every diverging colour · **threshold** a border between bins that can be dragged.
+ */
+export { Button } from './Button.tsx';
+export { DataTable } from './DataTable.tsx';
+export type { Column } from './DataTable.tsx';
+export { EmptyState } from './EmptyState.tsx';
+export { FormField } from './FormField.tsx';
+export { Histogram } from './Histogram.tsx';
+export { ImageView } from './ImageView.tsx';
+export { MarkedText } from './MarkedText.tsx';
+export { Panel } from './Panel.tsx';
+export { Tabs } from './Tabs.tsx';
+export { TokenStrip, visibleText } from './TokenStrip.tsx';
+export type { StripToken } from './TokenStrip.tsx';
+export { Tooltip } from './Tooltip.tsx';
+export { Waterfall } from './Waterfall.tsx';
+export { Bar, DifficultyMark, PassRate, RewardBars, Sign, SignedBar } from './glyphs.tsx';
+export { formatCompact, formatNumber, formatShare, formatSigned, signOf } from './format.ts';
+export { alignOffsets, markSegments } from './marks.ts';
+export type { Mark } from './marks.ts';
+export * from './scales.ts';
+export { transformText, waterfallSteps, waterfallTotal } from './waterfall.ts';

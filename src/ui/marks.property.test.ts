@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alignOffsets, markSegments } from './marks.ts';
+
+describe('markSegments', () => {
+  it('joins back to the text and covers each mark exactly', () => {
+    const mark = fc.record({
+      start: fc.integer({ min: -3, max: 40 }),
+      end: fc.integer({ min: -3, max: 40 }),
+      kind: fc.constantFrom('a', 'b'),
+    });
+    fc.assert(
+      fc.property(fc.string({ maxLength: 30 }), fc.array(mark, { maxLength: 5 }), (text, marks) => {
+        const segments = markSegments(text, marks);
+        expect(segments.map((segment) => segment.text).join('')).toBe(text);
+        for (const kind of ['a', 'b']) {
+          const wanted = Array.from(text, () => false).concat(new Array<boolean>(text.length).fill(false));
+          for (const m of marks)
+            if (m.kind === kind)
+              for (let i = Math.max(0, m.start); i < Math.min(text.length, m.end); i++) wanted[i] = true;
+          const drawn = segments.flatMap((segment) =>
+            Array.from({ length: segment.text.length }, () => segment.kinds.includes(kind)),
+          );
+          drawn.forEach((covered, i) => expect(covered).toBe(wanted[i]));
+        }
+      }),
+    );
+  });
+});
+
+describe('alignOffsets', () => {
+  it('maps every kept character onto itself when only whitespace around < > / goes', () => {
+    const piece = fc.constantFrom('a', 'b', ' ', '\n', '/', '<', '>', ' / ', '3');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const raw = pieces.join('');
+        const kept = raw.replace(/\s*(<|>|\/)\s*/g, '$1');
+        const offsets = alignOffsets(raw, kept);
+        const mapped = [...offsets].filter((offset) => offset >= 0);
+        expect(mapped).toEqual(Array.from({ length: kept.length }, (_, i) => i));
+        offsets.forEach((offset, i) => offset >= 0 && expect(raw[i]).toBe(kept[offset]));
+      }),
+    );
+  });
+});

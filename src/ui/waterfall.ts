@@ -1,0 +1,62 @@
+/** The arithmetic of a reward, term by term, as the waterfall draws it. */
+import type { TermScore } from '../engine/index.ts';
+import { formatNumber } from './format.ts';
+
+export interface WaterfallStep {
+  readonly term: TermScore;
+  /** value × weight; null when the value could not be computed. */
+  readonly contribution: number | null;
+  /** Running total before and after this term. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Terms in order with their contributions and running totals; a missing value adds nothing. */
+export function waterfallSteps(terms: readonly TermScore[]): WaterfallStep[] {
+  let total = 0;
+  return terms.map((term) => {
+    const contribution = term.value === null ? null : term.value * term.weight;
+    const from = total;
+    total += contribution ?? 0;
+    return { term, contribution, from, to: total };
+  });
+}
+
+/** Sum of the contributions; null when a term with a weight could not be computed. */
+export function waterfallTotal(terms: readonly TermScore[]): number | null {
+  if (terms.some((term) => term.value === null && term.weight !== 0)) return null;
+  return waterfallSteps(terms).at(-1)?.to ?? 0;
+}
+
+/** How the term's raw number became its value, in a formula with its own numbers. */
+export function transformText(term: TermScore): string {
+  const { evidence } = term;
+  switch (evidence.kind) {
+    case 'clip': {
+      if (evidence.similarity === null) return `scorer failed: ${evidence.error ?? 'no similarity'}`;
+      const similarity = formatNumber(evidence.similarity);
+      const threshold = formatNumber(evidence.threshold);
+      return evidence.similarity >= evidence.threshold
+        ? `similarity ${similarity} ≥ ${threshold} → 1`
+        : `similarity ${similarity} ÷ ${threshold} → ${formatNumber(term.value)}`;
+    }
+    case 'keyword': {
+      const { keywords } = evidence;
+      if (keywords.length === 0) return 'no key words → 0';
+      const found = keywords.filter((entry) => entry.found).length;
+      return `${found} of ${keywords.length} key words → ${formatNumber(term.value)}`;
+    }
+    case 'format': {
+      const found = evidence.headings.filter((entry) => entry.found).length;
+      return `${found} of ${evidence.headings.length} headings → ${formatNumber(term.value)}`;
+    }
+    case 'length':
+      return evidence.tokens <= evidence.limit
+        ? `${evidence.tokens} tokens ≤ ${evidence.limit} → 1`
+        : `${evidence.limit} ÷ ${evidence.tokens} tokens → ${formatNumber(term.value)}`;
+    case 'accuracy':
+      return evidence.correct ? 'answer equals the truth → 1' : 'answer differs from the truth → 0';
+    default:
+      return evidence satisfies never;
+  }
+}
