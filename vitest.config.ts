@@ -1,11 +1,9 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import { findChromium, swiftShaderIcd } from './scripts/chromium.mjs';
+import { offerSoftwareVulkan } from './scripts/vulkan.mjs';
 import vite from './vite.config.ts';
 
-// Node's WebGPU (Dawn) runs on Chromium's software Vulkan driver, also where a GPU would do, so that the
-// same numbers come out everywhere. The driver is looked up when the first adapter is asked for.
-const icd = swiftShaderIcd(findChromium());
-if (icd) process.env.VK_ICD_FILENAMES ??= icd;
+// Node's WebGPU (Dawn) runs on the software driver, also where there is a GPU: the same numbers everywhere.
+offerSoftwareVulkan('VK_ICD_FILENAMES');
 
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 

@@ -2,9 +2,9 @@
  * The Chromium that tests run in: where it is, how to get one, and the flags it is started with.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { root } from './packages.mjs';
 
 /** Nothing a test starts may talk to the network on its own. */
@@ -24,7 +24,7 @@ export const chromiumFlags = isRoot ? ['--no-sandbox', ...quietFlags] : quietFla
 /** Flags that give a page and its workers a WebGPU adapter without a GPU. Without them there is none. */
 export const softwareWebGpuFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-/** @param {string} name */
+/** Files of a name on $PATH. @param {string} name */
 function onPath(name) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   return folders.map((folder) => join(folder, name)).filter((file) => existsSync(file));
@@ -57,7 +57,7 @@ function playwrightBuilds() {
     .flatMap((name) => inner.map((file) => join(folder, name, file)));
 }
 
-function installedCandidates() {
+function installedBuilds() {
   switch (platform()) {
     case 'darwin':
       return ['/Applications', join(homedir(), 'Applications')].flatMap((folder) => [
@@ -87,25 +87,27 @@ function installedCandidates() {
  * @param {string} file
  */
 function runs(file) {
-  if (!existsSync(file)) return false;
   if (platform() === 'win32') return true;
   const { status, stdout } = spawnSync(file, ['--version'], { encoding: 'utf8', timeout: 20_000 });
   return status === 0 && /Chrom/.test(stdout);
 }
 
-/** @type {string | null | undefined} */
-let found;
-
-/** Path of a Chromium that is already here and starts, or null. $CHROMIUM_PATH goes first, and alone. */
-export function findChromium() {
-  if (found) return found;
+/** Files that may be a Chromium, the likeliest first. $CHROMIUM_PATH goes alone. */
+export function chromiumCandidates() {
   const forced = process.env.CHROMIUM_PATH;
-  if (forced) {
-    if (!runs(forced)) throw new Error(`CHROMIUM_PATH is ${forced}, which does not start as a Chromium`);
-    found = forced;
-  } else {
-    found = [...installedCandidates(), ...playwrightBuilds()].find(runs) ?? null;
-  }
+  return (forced ? [forced] : [...installedBuilds(), ...playwrightBuilds()]).filter((file) =>
+    existsSync(file),
+  );
+}
+
+/** @type {string | null} */
+let found = null;
+
+/** Path of a Chromium that is already here and starts, or null. */
+export function findChromium() {
+  found ??= chromiumCandidates().find(runs) ?? null;
+  const forced = process.env.CHROMIUM_PATH;
+  if (!found && forced) throw new Error(`CHROMIUM_PATH is ${forced}, which does not start as a Chromium`);
   return found;
 }
 
@@ -140,23 +142,4 @@ export function ensureChromium() {
   const path = findChromium();
   if (path) return path;
   throw new Error('No Chromium: install one (or Chrome), or name its file in CHROMIUM_PATH, and try again.');
-}
-
-/**
- * Path of the SwiftShader driver description beside a Chromium, for VK_ICD_FILENAMES, which gives Node's
- * WebGPU a software adapter; null where there is none (macOS needs none).
- * @param {string | null} chromium
- */
-export function swiftShaderIcd(chromium) {
-  if (!chromium) return null;
-  return (
-    [
-      dirname(realpathSync(chromium)),
-      '/usr/lib/chromium',
-      '/usr/lib64/chromium-browser',
-      '/opt/google/chrome',
-    ]
-      .map((folder) => join(folder, 'vk_swiftshader_icd.json'))
-      .find((file) => existsSync(file)) ?? null
-  );
 }

@@ -7,6 +7,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cache, ensurePackages, root } from './packages.mjs';
+import { offerSoftwareVulkan } from './vulkan.mjs';
 
 ensurePackages();
 
@@ -44,9 +45,15 @@ await build({
 // A rename is atomic: a second command that starts now reads a whole file.
 renameSync(fresh, bundle);
 
+offerSoftwareVulkan('VK_ADD_DRIVER_FILES');
 process.env.PEBR_ROOT = root;
 // npm moves to the repository's root; a path on the command line means the folder it was typed in.
 if (process.env.npm_lifecycle_event === 'pebr' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 process.argv[1] = bundle;
 process.setSourceMapsEnabled(true);
-await import(pathToFileURL(bundle).href);
+try {
+  await import(pathToFileURL(bundle).href);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
