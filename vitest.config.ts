@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
+import { bundleTensors } from './scripts/bundle.mjs';
 import { offerSoftwareVulkan } from './scripts/vulkan.mjs';
 import vite from './vite.config.ts';
 
@@ -10,10 +11,9 @@ const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as co
 export default mergeConfig(
   vite,
   defineConfig({
+    resolve: { alias: await bundleTensors() },
     test: {
       passWithNoTests: false,
-      // One copy of tfjs-core: its packages go through Vite, which takes their ESM files, all of them.
-      server: { deps: { inline: [/@tensorflow\//] } },
       reporters: ['default'],
       outputFile: { json: 'node_modules/.cache/pebr/unit.json' },
       projects: [

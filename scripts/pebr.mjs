@@ -13,34 +13,14 @@ ensurePackages();
 
 const bundle = join(cache, 'cli.mjs');
 const fresh = join(cache, `cli.${process.pid}.mjs`);
-const { build } = await import('esbuild');
+// After the installation: this one imports a package.
+const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('./bundle.mjs')]);
 await build({
-  absWorkingDir: root,
+  ...forNode,
   entryPoints: ['src/cli/main.ts'],
   outfile: fresh,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  // ESM sources first: with tfjs's CommonJS files the backends would register in a second copy of its core.
-  mainFields: ['module', 'main'],
-  conditions: ['import', 'module'],
   sourcemap: 'inline',
   sourcesContent: false,
-  // Native code stays where it was installed.
-  external: ['webgpu'],
-  // Emscripten's glue inside tfjs still reads CommonJS's globals.
-  banner: {
-    js: [
-      "import { createRequire as pebrCreateRequire } from 'node:module';",
-      "import { dirname as pebrDirname } from 'node:path';",
-      "import { fileURLToPath as pebrFileURLToPath } from 'node:url';",
-      'const require = pebrCreateRequire(import.meta.url);',
-      'const __filename = pebrFileURLToPath(import.meta.url);',
-      'const __dirname = pebrDirname(__filename);',
-    ].join('\n'),
-  },
-  logLevel: 'error',
 });
 // A rename is atomic: a second command that starts now reads a whole file.
 renameSync(fresh, bundle);
