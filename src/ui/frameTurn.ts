@@ -1,0 +1,26 @@
+/** One expensive render an animation frame: charts take turns instead of rendering all at once. */
+import { startTransition, useEffect, useState } from 'react';
+
+type Job = () => void;
+let waiting: Job[] = [];
+
+function runNext(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) requestAnimationFrame(runNext);
+}
+
+/** Queues a job for a frame of its own; returns how to take it back. */
+export function inOwnFrame(job: Job): () => void {
+  waiting.push(job);
+  if (waiting.length === 1) requestAnimationFrame(runNext);
+  return () => {
+    waiting = waiting.filter((other) => other !== job);
+  };
+}
+
+/** The newest value, handed on when this component's turn comes. */
+export function useFrameTurn<T>(value: T): T {
+  const [shown, setShown] = useState(value);
+  useEffect(() => inOwnFrame(() => startTransition(() => setShown(() => value))), [value]);
+  return shown;
+}

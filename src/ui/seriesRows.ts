@@ -1,0 +1,88 @@
+/** From whole series to the few rows a chart draws: smooth first, then thin, then join by step. */
+import { debiasedEma, decimate } from './decimate.ts';
+import { formatCompact } from './format.ts';
+import { niceTicks } from './scales.ts';
+
+export interface SeriesLine {
+  readonly key: string;
+  readonly label: string;
+  /** CSS custom property of its colour. */
+  readonly token: string;
+  readonly dash?: string;
+  /** One a step; NaN where the step has none. */
+  readonly values: ArrayLike<number>;
+}
+export interface SeriesBand {
+  readonly label: string;
+  readonly token: string;
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+}
+export interface SeriesRow {
+  readonly step: number;
+  /** null: no value at this step. */
+  readonly values: readonly (number | null)[];
+  readonly band: readonly [number, number] | null;
+}
+
+/** Points a chart draws at most. */
+export const MAX_POINTS = 300;
+
+/** steps [n], lines [k][n] → at most `maxPoints` rows, first and last step and all extremes included. */
+export function seriesRows(
+  steps: ArrayLike<number>,
+  lines: readonly SeriesLine[],
+  band: SeriesBand | null,
+  smoothing: number,
+  maxPoints = MAX_POINTS,
+): SeriesRow[] {
+  const smooth = lines.map((line) => debiasedEma(Array.from(line.values), smoothing));
+  const low = band && debiasedEma(Array.from(band.low), smoothing);
+  const high = band && debiasedEma(Array.from(band.high), smoothing);
+  const drawn = decimate([...smooth, ...(low && high ? [low, high] : [])], maxPoints);
+  return drawn.map((i) => ({
+    step: steps[i],
+    values: smooth.map((values) => (Number.isFinite(values[i]) ? values[i] : null)),
+    band: low && high && Number.isFinite(low[i]) && Number.isFinite(high[i]) ? [low[i], high[i]] : null,
+  }));
+}
+
+/** Axis ticks around all that is drawn; stacked values add up. */
+export function valueTicks(rows: readonly SeriesRow[], stacked: boolean): number[] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const row of rows) {
+    const known = row.values.filter((value) => value !== null);
+    const sum = known.reduce((total, value) => total + value, 0);
+    const ends = stacked ? (known.length > 0 ? [0, sum] : []) : [...known, ...(row.band ?? [])];
+    for (const end of ends) {
+      if (end < low) low = end;
+      if (end > high) high = end;
+    }
+  }
+  return niceTicks(low, high, 3);
+}
+
+/** Integer step ticks, few enough to read. */
+export function stepTicks(first: number, last: number): number[] {
+  if (first >= last) return [first];
+  return niceTicks(first, last, 4).filter((tick) => Number.isInteger(tick) && tick >= first && tick <= last);
+}
+
+/** The chart in a sentence or two, for those who cannot see it. */
+export function summarise(name: string, rows: readonly SeriesRow[], lines: readonly SeriesLine[]): string {
+  if (rows.length === 0) return `${name}: no steps yet.`;
+  const parts = lines.map((line, at) => {
+    const known = rows.filter((row) => row.values[at] !== null);
+    if (known.length === 0) return `${line.label} has no values`;
+    const value = (row: SeriesRow) => row.values[at] ?? 0;
+    const lowest = known.reduce((best, row) => (value(row) < value(best) ? row : best));
+    const highest = known.reduce((best, row) => (value(row) > value(best) ? row : best));
+    const last = known[known.length - 1];
+    return (
+      `${line.label} is ${formatCompact(value(last))} at step ${last.step}, ` +
+      `lowest ${formatCompact(value(lowest))} at step ${lowest.step}, highest ${formatCompact(value(highest))} at step ${highest.step}`
+    );
+  });
+  return `${name}, steps ${rows[0].step} to ${rows[rows.length - 1].step}. ${parts.join('; ')}.`;
+}
