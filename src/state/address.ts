@@ -1,6 +1,6 @@
 /** What the page's address may ask for: `?preset=nano&seed=3&backend=wasm&testing=1`. */
 import * as v from 'valibot';
-import { PRESET_NAMES } from '../engine/rl/presets.ts';
+import { PRESET_NAMES } from '../worker/protocol.ts';
 import type { BackendName } from '../worker/protocol.ts';
 
 export interface Address {

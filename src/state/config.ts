@@ -5,8 +5,8 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { presetByName } from '../engine/rl/presets.ts';
 import type { TrainConfig } from '../engine/rl/types.ts';
+import { presetByName } from '../worker/protocol.ts';
 import type { TaskChoice } from '../worker/protocol.ts';
 
 export interface ConfigState {
@@ -64,7 +64,7 @@ export function choosePreset(name: string): void {
 export function chooseTasks(tasks: TaskChoice): void {
   configStore.setState(({ draft }) => ({
     tasks,
-    draft: { ...draft, tasks: tasks.from === 'built-in' ? tasks.name : 'imported' },
+    draft: { ...draft, tasks: tasks.name },
   }));
 }
 

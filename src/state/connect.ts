@@ -5,11 +5,12 @@ import type { FromWorker } from '../worker/protocol.ts';
 import { PROTOCOL_VERSION } from '../worker/protocol.ts';
 import type { Address } from './address.ts';
 import { send, setClient } from './bridge.ts';
-import { choosePreset, configStore, editConfig } from './config.ts';
+import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { saveFiles } from './download.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
+import { startRun } from './run.ts';
 import { seriesStore } from './series.ts';
 import { logLine, sessionStore } from './session.ts';
 
@@ -41,7 +42,6 @@ export function receive(messages: readonly FromWorker[]): void {
   for (const message of messages) {
     if (message.type === 'record') {
       records.push(message.record);
-      if (message.policyHash !== null) sessionStore.setState({ policyHash: message.policyHash });
     } else {
       flush();
       take(message);
@@ -52,17 +52,19 @@ export function receive(messages: readonly FromWorker[]): void {
 
 function take(message: Exclude<FromWorker, { type: 'record' }>): void {
   switch (message.type) {
-    case 'booted':
+    case 'booted': {
       if (message.version !== PROTOCOL_VERSION) {
         throw new Error(
           `Page speaks protocol ${PROTOCOL_VERSION}, worker ${message.version}: reload the page.`,
         );
       }
+      const isFirst = sessionStore.getState().backend === null;
       sessionStore.setState({ backend: message.report });
-      logLine(
-        `Backend ${message.report.backend}${message.report.reason ? `: ${message.report.reason}` : ''}`,
-      );
+      logLine(`Backend ${message.report.name}: ${message.report.reason}`);
+      // The model is loaded at once, so that card, questions and pictures are there before the first Play.
+      if (isFirst) startRun(false);
       return;
+    }
     case 'started':
       takeStarted(message.info);
       return;
@@ -72,7 +74,10 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     }
     case 'splitProgress':
-      sessionStore.setState({ split: message.split });
+      sessionStore.setState({ split: message.split, splitRemaining: message.remaining });
+      return;
+    case 'policyHash':
+      sessionStore.setState({ policyHash: message.hash });
       return;
     case 'draft':
       recordsStore.setState({ draft: message.draft });
@@ -93,6 +98,9 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     case 'importReport':
       sessionStore.setState({ importing: false, importReport: message.report });
+      if (message.report.ok) {
+        chooseTasks({ from: 'imported', name: message.report.name, revision: message.report.revision });
+      }
       logLine(
         `Import of ${message.report.name}: ${message.report.counts.samples} samples, ${message.report.problemCount} problems`,
       );
@@ -151,6 +159,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     tasks: info.tasks,
     policyHash: info.policyHash,
     split: null,
+    splitRemaining: 0,
     stageChanges: [],
     timing: {},
     error: null,

@@ -1,8 +1,8 @@
 /** What the page asks of the run. Every button, key and test goes through the command registry to these. */
 import type { RewardStage } from '../engine/rewards/types.ts';
 import { send } from './bridge.ts';
-import { configStore, editConfig, markApplied, revertDraft } from './config.ts';
-import { sessionStore } from './session.ts';
+import { changesOf, configStore, editConfig, markApplied, revertDraft } from './config.ts';
+import { sessionStore, type SessionState } from './session.ts';
 
 /** Starts a run with the draft config from the checkpoint's weights. */
 export function startRun(play: boolean): void {
@@ -11,10 +11,21 @@ export function startRun(play: boolean): void {
   send({ type: 'start', config: draft, checkpointName: checkpointOf(draft.preset, tasks), tasks, play });
 }
 
+/** Nothing of the run has been computed, so that edits may take hold without losing anything. */
+export function isPristine({ run, step, split, status }: SessionState): boolean {
+  return run === null || (step === 0 && split === null && status === 'idle');
+}
+
+/** The draft is not what the worker holds, and starting it anew loses nothing. */
+function mustStart(): boolean {
+  const state = sessionStore.getState();
+  return state.run === null || (isPristine(state) && changesOf(configStore.getState()).length > 0);
+}
+
 /** Goes on, or starts the first run. */
 export function play(): void {
-  if (sessionStore.getState().run) send({ type: 'play' });
-  else startRun(true);
+  if (mustStart()) startRun(true);
+  else send({ type: 'play' });
 }
 
 export function pause(): void {
@@ -23,7 +34,7 @@ export function pause(): void {
 
 /** Runs one step, or one phase of it, starting the run when there is none. */
 export function advance(what: 'step' | 'subStep'): void {
-  if (!sessionStore.getState().run) startRun(false);
+  if (mustStart()) startRun(false);
   send({ type: what });
 }
 
@@ -52,7 +63,7 @@ export function switchStage(to: RewardStage): void {
 }
 
 export function estimateSplit(): void {
-  if (!sessionStore.getState().run) startRun(false);
+  if (mustStart()) startRun(false);
   send({ type: 'estimateSplit' });
 }
 

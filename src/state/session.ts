@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type { CheckpointCard, Phase, SplitRecord, StageChange, TrainConfig } from '../engine/rl/types.ts';
-import { presetByName } from '../engine/rl/presets.ts';
+import { presetByName } from '../worker/protocol.ts';
 import type {
   BackendReport,
   ImportReport,
@@ -36,10 +36,14 @@ export interface SessionState {
   readonly stage: RewardStage;
   /** Steps done. */
   readonly step: number;
+  /** Steps done in `stage`. */
+  readonly stepInStage: number;
   readonly progress: Progress | null;
   /** Pause between phases, in milliseconds. */
   readonly delayMs: number;
   readonly split: SplitRecord | null;
+  /** Questions the split has still to ask; above 0 it is partial. */
+  readonly splitRemaining: number;
   readonly stageChanges: readonly StageChange[];
   /** Hash of the weights after the last step. */
   readonly policyHash: string | null;
@@ -68,9 +72,11 @@ export const sessionStore = createStore<SessionState>(() => ({
   phase: 'split',
   stage: 'perception',
   step: 0,
+  stepInStage: 0,
   progress: null,
   delayMs: 0,
   split: null,
+  splitRemaining: 0,
   stageChanges: [],
   policyHash: null,
   memory: null,

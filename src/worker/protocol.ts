@@ -3,6 +3,7 @@
  * `ToWorker` messages one by one; the worker answers in batches, at most one each BATCH_MS, and hands arrays
  * over as transferables. Neither side waits for an answer: answers carry what they answer.
  */
+import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type {
   CheckpointCard,
@@ -15,30 +16,19 @@ import type {
 } from '../engine/rl/types.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
 
+export type { BackendName, BackendReport };
+/** The configs a page may ask for by name. */
+export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
+
 export const PROTOCOL_VERSION = 1;
 /** Least time between two batches of the worker, in milliseconds. */
 export const BATCH_MS = 100;
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
-
-/** Which backend runs, and why not a better one. */
-export interface BackendReport {
-  readonly backend: BackendName;
-  /** Vendor, architecture and description of the GPU adapter; null without one. */
-  readonly adapter: string | null;
-  /** The adapter is a software renderer. */
-  readonly software: boolean;
-  /** Why this backend and not a better one; null when it is the best there is. */
-  readonly reason: string | null;
-  readonly forced: boolean;
-  /** A software WebGPU adapter is there but was not chosen. */
-  readonly offered: readonly BackendName[];
-  readonly limits: Readonly<Record<string, number>>;
-  readonly features: readonly string[];
-}
-
 /** Where a run's questions come from. */
-export type TaskChoice = { readonly from: 'built-in'; readonly name: string } | { readonly from: 'imported' };
+export type TaskChoice =
+  | { readonly from: 'built-in'; readonly name: string }
+  /** The set imported last; `revision` tells two imports under one name apart. */
+  | { readonly from: 'imported'; readonly name: string; readonly revision: number };
 
 export interface TaskInfo {
   readonly name: string;
@@ -87,6 +77,8 @@ export interface ImportProblem {
 export interface ImportReport {
   readonly ok: boolean;
   readonly name: string;
+  /** Counts the imports of this page, so that two of one name differ. */
+  readonly revision: number;
   readonly problems: readonly ImportProblem[];
   /** Problems found, which may be more than are listed. */
   readonly problemCount: number;
@@ -154,8 +146,7 @@ export type ToWorker =
   | { readonly type: 'requestSimilarity'; readonly qid: string; readonly text: string }
   | { readonly type: 'exportCheckpoint' }
   /** Go on from the last snapshot after the device was lost. */
-  | { readonly type: 'recover' }
-  | { readonly type: 'dispose' };
+  | { readonly type: 'recover' };
 
 export type FromWorker =
   | { readonly type: 'booted'; readonly version: number; readonly report: BackendReport }
@@ -169,12 +160,22 @@ export type FromWorker =
       readonly step: number;
       /** Stage of the next step. */
       readonly stage: RewardStage;
+      /** Steps done in that stage. */
+      readonly stepInStage: number;
       readonly progress: Progress | null;
       readonly delayMs: number;
     }
-  | { readonly type: 'splitProgress'; readonly split: SplitRecord }
+  | {
+      readonly type: 'splitProgress';
+      /** Partial while `remaining` is above 0. */
+      readonly split: SplitRecord | null;
+      /** Questions still to be asked. */
+      readonly remaining: number;
+    }
   | { readonly type: 'draft'; readonly draft: StepDraft }
-  | { readonly type: 'record'; readonly record: StepRecord; readonly policyHash: string | null }
+  | { readonly type: 'record'; readonly record: StepRecord }
+  /** Hash of the weights after that many steps; sent whenever the run comes to rest. */
+  | { readonly type: 'policyHash'; readonly step: number; readonly hash: string }
   | { readonly type: 'stageChange'; readonly change: StageChange }
   /** Records after `step` no longer hold: the run went back to a snapshot. */
   | { readonly type: 'rewound'; readonly step: number }

@@ -1,0 +1,53 @@
+/** Samples and pictures of a task set for the page; they touch no tensor and are served at once. */
+import { resizeBilinear } from '../engine/tasks/images/resize.ts';
+import type { Part, RasterImage, Sample, TaskSet } from '../engine/tasks/types.ts';
+import type { SampleSummary } from './protocol.ts';
+
+/** Longest side of a picture sent to the page, in pixels. */
+const PICTURE_SIDE = 448;
+/** Most samples of one answer. */
+const SAMPLES_MAX = 512;
+
+export function samplesOf(tasks: TaskSet, part: Part, offset: number, count: number): SampleSummary[] {
+  const first = Math.max(0, offset);
+  const last = Math.min(tasks.size(part), first + Math.min(count, SAMPLES_MAX));
+  const indices = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  return indices.map((index) => summary(tasks.sample(part, index), part, index));
+}
+
+/** Samples by qid, unknown ones left out; the split only knows the train part. */
+export function samplesByQid(tasks: TaskSet, qids: readonly string[]): SampleSummary[] {
+  return qids.flatMap((qid) => {
+    const sample = tasks.find(qid);
+    return sample ? [summary(sample, 'train', null)] : [];
+  });
+}
+
+/** The first picture of each sample, at most PICTURE_SIDE a side; null where there is none. */
+export function picturesOf(
+  tasks: TaskSet,
+  qids: readonly string[],
+): Promise<{ readonly qid: string; readonly image: RasterImage | null }[]> {
+  return Promise.all(
+    qids.map(async (qid) => {
+      const image = await tasks.find(qid)?.images[0]?.load();
+      return { qid, image: image ? fit(image) : null };
+    }),
+  );
+}
+
+function summary(sample: Sample, part: Part, index: number | null): SampleSummary {
+  const { qid, problem, answer, key_words, kind } = sample;
+  return { qid, part, index, problem, answer, key_words, kind };
+}
+
+/** A copy that may leave the worker: the task set keeps its own pixels. */
+function fit(image: RasterImage): RasterImage {
+  const scale = PICTURE_SIDE / Math.max(image.width, image.height);
+  if (scale >= 1) return { ...image, data: image.data.slice() };
+  return resizeBilinear(
+    image,
+    Math.max(1, Math.round(image.width * scale)),
+    Math.max(1, Math.round(image.height * scale)),
+  );
+}

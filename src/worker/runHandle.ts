@@ -1,0 +1,144 @@
+/** A run as the worker holds it: trainer, what it was made from, and the last state it can go back to. */
+import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
+import { Trainer, type PhaseResult, type TrainerState } from '../engine/rl/trainer.ts';
+import type { Phase, TrainConfig } from '../engine/rl/types.ts';
+import { policyHash } from '../engine/model/policy.ts';
+import type { ImageTextScorer } from '../engine/rewards/types.ts';
+import type { TaskSet } from '../engine/tasks/types.ts';
+import type { FileReader } from './assets.ts';
+import type { StartedInfo } from './protocol.ts';
+
+/** Steps between two snapshots; stage changes make one too. */
+const SNAPSHOT_STEPS = 10;
+
+export interface RunRequest {
+  readonly config: TrainConfig;
+  readonly checkpointName: string;
+  readonly checkpoint: FileReader;
+  readonly tasks: TaskSet;
+  readonly scorer: ImageTextScorer;
+}
+
+export class RunHandle {
+  readonly request: RunRequest;
+  readonly #parts: RunParts;
+  #trainer: Trainer;
+  /** What the run goes on from after the device was lost. */
+  #snapshot: TrainerState;
+  /** Before the split that is being estimated anew; null otherwise. */
+  #beforeSplit: TrainerState | null = null;
+  readonly #seconds: Record<Phase, number> = {
+    split: 0,
+    sample: 0,
+    rollout: 0,
+    score: 0,
+    advantage: 0,
+    update: 0,
+  };
+
+  private constructor(request: RunRequest, parts: RunParts, trainer: Trainer, snapshot: TrainerState) {
+    this.request = request;
+    this.#parts = parts;
+    this.#trainer = trainer;
+    this.#snapshot = snapshot;
+  }
+
+  /** Loads the checkpoint and stands at step 0, or where `state` stood. */
+  static async load(request: RunRequest, state?: TrainerState): Promise<RunHandle> {
+    const parts = await loadRunParts(request.checkpoint, request.tasks, request.scorer);
+    const trainer = new Trainer(parts, request.config, { state });
+    return new RunHandle(request, parts, trainer, state ?? (await trainer.exportState()));
+  }
+
+  get trainer(): Trainer {
+    return this.#trainer;
+  }
+  get tasks(): TaskSet {
+    return this.request.tasks;
+  }
+  get scorer(): ImageTextScorer {
+    return this.request.scorer;
+  }
+  get snapshot(): TrainerState {
+    return this.#snapshot;
+  }
+  /** Seconds spent in each phase. */
+  get seconds(): Readonly<Record<Phase, number>> {
+    return { ...this.#seconds };
+  }
+  /** Nothing of this run has been computed yet. */
+  get isPristine(): boolean {
+    return this.#trainer.step === 0 && this.#trainer.split === null && this.#trainer.draft === null;
+  }
+
+  async info(): Promise<StartedInfo> {
+    const { config, checkpointName, tasks, scorer } = this.request;
+    const { checkpoint, card, policy } = this.#parts;
+    const { image_size, patch_size } = checkpoint.config.vision;
+    return {
+      config,
+      card,
+      checkpointName,
+      parameterCount: [...policy.parameters.values()].reduce((sum, parameter) => sum + parameter.size, 0),
+      tasks: {
+        name: tasks.name,
+        origin: tasks.origin,
+        sizes: { train: tasks.size('train'), heldout: tasks.size('heldout') },
+      },
+      policyHash: await this.policyHash(),
+      imageSize: image_size,
+      patchSize: patch_size,
+      tokenPixels: patch_size * checkpoint.config.scale_factor,
+      scorer: scorer.id,
+    };
+  }
+
+  async policyHash(): Promise<string> {
+    return policyHash(await this.#parts.policy.exportTensors());
+  }
+
+  /** Runs the next phase, times it, and keeps a snapshot where one is due. */
+  async advance(
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<PhaseResult> {
+    const from = performance.now();
+    const result = await this.#trainer.advance({
+      onProgress: ({ done, total }) => onProgress(done, total),
+      signal,
+    });
+    this.#seconds[result.phase] += (performance.now() - from) / 1000;
+    if (result.phase === 'split' && this.#trainer.splitRemaining === 0) this.#beforeSplit = null;
+    const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
+    if (due || result.stageChange !== null) await this.keepSnapshot();
+    return result;
+  }
+
+  async keepSnapshot(): Promise<void> {
+    this.#snapshot = await this.#trainer.exportState();
+  }
+
+  async reestimateSplit(): Promise<void> {
+    this.#beforeSplit ??= this.#trainer.split === null ? null : await this.#trainer.exportState();
+    this.#trainer.reestimateSplit();
+  }
+
+  /** Gives the split before the re-estimation back; false when there was none. */
+  cancelSplit(): boolean {
+    if (!this.#beforeSplit) return false;
+    this.#trainer.dispose();
+    this.#trainer = new Trainer(this.#parts, this.request.config, { state: this.#beforeSplit });
+    this.#beforeSplit = null;
+    return true;
+  }
+
+  /** The policy in Hugging Face's layout, as it is now. */
+  get parts(): RunParts {
+    return this.#parts;
+  }
+
+  dispose(): void {
+    this.#trainer.dispose();
+    this.#parts.policy.dispose();
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * Owns the engine: takes the page's messages, runs the loop, and reports. Commands that touch tensors become jobs
+ * between two phases; lookups are served at once.
+ */
+import type { TaskSet } from '../engine/tasks/types.ts';
+import type { Phase } from '../engine/rl/types.ts';
+import { assetFolder } from './assets.ts';
+import { describeError, isDeviceGone } from './errors.ts';
+import { importTasks } from './imports.ts';
+import { picturesOf, samplesByQid, samplesOf } from './lookups.ts';
+import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
+import type { Outbox } from './outbox.ts';
+import {
+  PROTOCOL_VERSION,
+  type Progress,
+  type TaskChoice,
+  type ToWorker,
+  type WorkerStatus,
+} from './protocol.ts';
+import { RunHandle } from './runHandle.ts';
+import type { EngineDoors } from './doors.ts';
+
+type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+
+export class Session implements LoopHost {
+  readonly #out: Outbox;
+  readonly #doors: EngineDoors;
+  readonly #loop: Loop;
+  #boot: Message<'boot'> | null = null;
+  #run: RunHandle | null = null;
+  #imported: TaskSet | null = null;
+  #imports = 0;
+  /** Jobs under way that the page waits for: boot, start, recover. */
+  #loading = 0;
+  #lost = false;
+  #failed = false;
+  #abort = new AbortController();
+  #progress: Progress | null = null;
+  #samplesFrom: TaskSet | null = null;
+  /** Step of the last hash told; `started` tells the one of step 0. */
+  #hashedStep = 0;
+
+  constructor(out: Outbox, doors: EngineDoors) {
+    this.#out = out;
+    this.#doors = doors;
+    this.#loop = new Loop(this);
+    doors.onGpuError((message) => this.#report('GPU', new Error(message)));
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'boot':
+        return this.#load('start of the backend', () => this.#bootUp(message));
+      case 'start':
+        this.#interrupt();
+        return this.#load('start of the run', () => this.#start(message));
+      case 'play':
+        return this.#loop.setMode('play');
+      case 'pause':
+        return this.#loop.setMode('rest');
+      case 'step':
+      case 'subStep':
+        return this.#loop.setMode(message.type);
+      case 'setSpeed':
+        this.#loop.setDelay(message.delayMs);
+        return this.onChange();
+      case 'switchStage':
+        return this.#job('switch of the stage', async (run) => {
+          const change = await run.trainer.switchStage(message.to);
+          await run.keepSnapshot();
+          this.#out.add({ type: 'stageChange', change });
+        });
+      case 'estimateSplit':
+        return this.#job('estimate of the split', async (run) => {
+          await run.reestimateSplit();
+          if (this.#loop.isResting()) this.#loop.setMode('subStep');
+        });
+      case 'cancelSplit':
+        if (this.#run?.trainer.nextPhase === 'split') this.#interrupt();
+        return this.#job('cancelling the split', async (run) => {
+          if (run.cancelSplit()) this.#sendSplit(run);
+        });
+      case 'setThresholds':
+        return this.#job('change of the thresholds', async (run) => {
+          run.trainer.setThresholds(message.easyFrom, message.mediumFrom);
+          this.#sendSplit(run);
+        });
+      case 'importFiles':
+        void this.#import(message);
+        return;
+      case 'requestImages':
+        void this.#pictures(message.qids);
+        return;
+      case 'requestSamples':
+        return this.#lookUp((tasks) => samplesOf(tasks, message.part, message.offset, message.count));
+      case 'requestSamplesOf':
+        return this.#lookUp((tasks) => samplesByQid(tasks, message.qids));
+      case 'requestSimilarity':
+        return this.#job('similarity', (run) => this.#similarity(run, message.qid, message.text));
+      case 'exportCheckpoint':
+        return this.#job('export of the checkpoint', async (run) => {
+          const files = await this.#doors.checkpointFiles(run.parts);
+          const name = `${run.request.config.preset}-step-${run.trainer.step}`;
+          this.#out.add(
+            { type: 'checkpoint', name, files },
+            Object.values(files).map((file) => file.buffer),
+          );
+        });
+      case 'recover':
+        return this.#load('recovery', () => this.#recover());
+      default:
+        message satisfies never;
+    }
+  }
+
+  async runPhase(): Promise<PhaseEnd | null> {
+    const run = this.#run;
+    if (!run || this.#lost || this.#failed) return null;
+    const { nextPhase: phase, step } = run.trainer;
+    this.#progress = null;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    try {
+      const result = await run.advance((done, total) => this.#onProgress({ done, total }), signal);
+      if (result.stageChange) this.#out.add({ type: 'stageChange', change: result.stageChange });
+      if (phase === 'split') this.#sendSplit(run);
+      if (result.draft) this.#out.add({ type: 'draft', draft: result.draft });
+      if (result.record) this.#out.add({ type: 'record', record: result.record });
+      this.#progress = null;
+      return { step: run.trainer.step > step, phase: run.trainer.nextPhase !== phase };
+    } catch (error) {
+      if (isDeviceGone(error)) this.#onLost('the browser took it away');
+      else if (!signal.aborted) this.#report(`${phase} of step ${step + 1}`, error);
+      return null;
+    }
+  }
+
+  betweenPhases(): void {
+    this.#out.add({ type: 'memory', memory: this.#doors.memory() });
+    if (this.#run) this.#out.add({ type: 'timing', seconds: this.#run.seconds });
+    this.#out.flushIfDue();
+  }
+
+  async onRest(): Promise<void> {
+    const run = this.#run;
+    if (run && !this.#lost && run.trainer.step !== this.#hashedStep) {
+      const { step } = run.trainer;
+      const hash = await run.policyHash().catch(() => null);
+      if (hash !== null) this.#out.add({ type: 'policyHash', step, hash });
+      this.#hashedStep = step;
+    }
+    this.onChange();
+  }
+
+  onChange(): void {
+    const trainer = this.#run?.trainer;
+    this.#out.add({
+      type: 'status',
+      status: this.#status(),
+      phase: trainer?.nextPhase ?? 'split',
+      step: trainer?.step ?? 0,
+      stage: trainer?.stage ?? 'perception',
+      stepInStage: trainer?.stepInStage ?? 0,
+      progress: this.#progress,
+      delayMs: this.#loop.delayMs,
+    });
+  }
+
+  #status(): WorkerStatus {
+    if (this.#failed) return 'failed';
+    if (this.#lost) return 'lost';
+    if (this.#loading > 0) return 'booting';
+    if (this.#loop.mode === 'play') return 'running';
+    // A pause takes hold at the end of the phase under way.
+    if (this.#loop.mode !== 'rest' || this.#loop.inPhase) return 'stepping';
+    return this.#run && !this.#run.isPristine ? 'paused' : 'idle';
+  }
+
+  /** Ends the phase under way as soon as it lets itself be ended. */
+  #interrupt(): void {
+    this.#abort.abort();
+    this.#loop.setMode('rest');
+  }
+
+  #load(where: string, work: () => Promise<void>): void {
+    this.#loading++;
+    this.onChange();
+    this.#loop.enqueue(async () => {
+      await work().catch((error: unknown) => this.#report(where, error));
+      this.#loading--;
+      this.onChange();
+    });
+  }
+
+  /** Work on the run, between two phases; nothing without a run. */
+  #job(where: string, work: (run: RunHandle) => Promise<void>): void {
+    this.#loop.enqueue(async () => {
+      if (!this.#run || this.#lost) return;
+      await work(this.#run).catch((error: unknown) => this.#report(where, error));
+      this.onChange();
+    });
+  }
+
+  async #bootUp(message: Message<'boot'>): Promise<void> {
+    if (message.version !== PROTOCOL_VERSION) {
+      throw new Error(
+        `The page speaks protocol ${message.version}, the worker ${PROTOCOL_VERSION}; reload the page.`,
+      );
+    }
+    this.#boot = message;
+    try {
+      const report = await this.#doors.selectBackend(message.forcedBackend);
+      this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
+      this.#doors.onDeviceLost((reason) => this.#onLost(reason));
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  async #start(message: Message<'start'>): Promise<void> {
+    if (!this.#boot || this.#failed) return;
+    const { config, checkpointName } = message;
+    const next = await RunHandle.load({
+      config,
+      checkpointName,
+      checkpoint: assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
+      tasks: this.#tasksOf(message.tasks),
+      scorer: await this.#doors.loadScorer(assetFolder(this.#boot.assetBase, 'models/scorer')),
+    });
+    // Only now: a checkpoint that does not load leaves the run as it is.
+    this.#replaceRun(next);
+    this.#out.add({ type: 'started', info: await next.info() });
+    if (message.play) this.#loop.setMode('play');
+  }
+
+  #tasksOf(choice: TaskChoice): TaskSet {
+    if (choice.from === 'built-in') return this.#doors.taskSetByName(choice.name);
+    if (!this.#imported)
+      throw new Error('No own set has been loaded; drop its files into the Setup panel first.');
+    return this.#imported;
+  }
+
+  #replaceRun(next: RunHandle): void {
+    this.#run?.dispose();
+    this.#run = next;
+    this.#samplesFrom = next.tasks;
+    this.#lost = false;
+    this.#progress = null;
+    this.#hashedStep = 0;
+  }
+
+  async #recover(): Promise<void> {
+    const run = this.#run;
+    if (!run || !this.#boot || !this.#lost) return;
+    const report = await this.#doors.reopenBackend(this.#boot.forcedBackend);
+    this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
+    const { snapshot, request } = run;
+    // The old run's tensors went with the device: there is nothing to dispose of.
+    this.#run = null;
+    this.#replaceRun(await RunHandle.load(request, snapshot));
+    this.#out.add({ type: 'rewound', step: snapshot.progress.step });
+  }
+
+  #onLost(reason: string): void {
+    if (!this.#run || this.#lost) return;
+    this.#lost = true;
+    this.#loop.setMode('rest');
+    this.#out.add({
+      type: 'error',
+      error: {
+        where: 'GPU',
+        message: `The GPU device was lost (${reason}). All records are kept.`,
+        suggestion: `Go on from the checkpoint of step ${this.#run.snapshot.progress.step}.`,
+        fatal: false,
+      },
+    });
+    this.onChange();
+  }
+
+  async #import({ entries, skipBad }: Message<'importFiles'>): Promise<void> {
+    const revision = ++this.#imports;
+    const { tasks, report } = await importTasks(entries, skipBad, revision);
+    if (tasks) this.#imported = tasks;
+    this.#out.add({ type: 'importReport', report });
+  }
+
+  #lookUp(find: (tasks: TaskSet) => ReturnType<typeof samplesOf>): void {
+    if (this.#samplesFrom) this.#out.add({ type: 'samples', samples: find(this.#samplesFrom) });
+  }
+
+  async #pictures(qids: readonly string[]): Promise<void> {
+    if (!this.#samplesFrom) return;
+    try {
+      const images = await picturesOf(this.#samplesFrom, qids);
+      this.#out.add(
+        { type: 'images', images },
+        images.flatMap(({ image }) => (image ? [image.data.buffer] : [])),
+      );
+    } catch (error) {
+      this.#report('pictures', error);
+    }
+  }
+
+  async #similarity(run: RunHandle, qid: string, text: string): Promise<void> {
+    const image = await run.tasks.find(qid)?.images[0]?.load();
+    if (!image) return;
+    const [similarity] = await run.scorer.score([image], [text]);
+    const patches = (await run.scorer.patchScores?.(image, text)) ?? null;
+    this.#out.add({ type: 'similarity', qid, text, similarity: similarity!, patches });
+  }
+
+  #sendSplit(run: RunHandle): void {
+    const { split, splitRemaining } = run.trainer;
+    this.#out.add({ type: 'splitProgress', split, remaining: splitRemaining });
+  }
+
+  #onProgress(progress: Progress): void {
+    this.#progress = progress;
+    this.onChange();
+    this.#out.flushIfDue();
+  }
+
+  #report(where: string | Phase, error: unknown): void {
+    this.#loop.setMode('rest');
+    this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
+    this.onChange();
+  }
+}
