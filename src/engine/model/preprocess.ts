@@ -23,6 +23,12 @@ export function toPixelValues(
   return out;
 }
 
+/** SigLIP's normalisation, of checkpoints that name none: 0…255 → −1…1. */
+export const DEFAULT_PREPROCESSING: Omit<ImagePreprocessing, 'imageSize'> = {
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+
 const FILE = 'preprocessor_config.json';
 const RESCALE_FACTOR = 1 / 255;
 
@@ -48,7 +54,7 @@ function readTriple(fields: Readonly<Record<string, unknown>>, name: string): [n
  */
 export function readPreprocessing(json: unknown, config: PolicyConfig): ImagePreprocessing {
   const imageSize = config.vision.image_size;
-  if (json === null || json === undefined) return { imageSize, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+  if (json === null || json === undefined) return { imageSize, ...DEFAULT_PREPROCESSING };
   if (typeof json !== 'object' || Array.isArray(json)) {
     throw new Error(`${FILE}: holds ${JSON.stringify(json).slice(0, 60)}; it must hold a JSON object.`);
   }

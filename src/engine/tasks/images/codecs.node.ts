@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setCodecLoader } from './codecs.ts';
+import type { CodecLoader } from './codecs.ts';
 import type { ImageFormat } from './inspect.ts';
 
 const FILES: Readonly<Record<ImageFormat, string>> = {
@@ -11,8 +11,11 @@ const FILES: Readonly<Record<ImageFormat, string>> = {
   webp: '@jsquash/webp/codec/dec/webp_dec.wasm',
 };
 
-/** From the installed packages: those beside this file (or the bundle it went into), else those of the working directory. */
-async function readCodec(name: ImageFormat): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * For setCodecLoader: reads the installed packages, those beside this file (or the bundle it went into), else those
+ * of the working directory.
+ */
+export const nodeCodecLoader: CodecLoader = async (name) => {
   const places = [import.meta.url, join(process.cwd(), 'package.json')];
   for (const place of places) {
     let path: string;
@@ -26,9 +29,4 @@ async function readCodec(name: ImageFormat): Promise<Uint8Array<ArrayBuffer>> {
   throw new Error(
     `The ${name} codec ${FILES[name]} is not installed near ${places.join(' or ')}; run npm ci.`,
   );
-}
-
-/** Lets decodeImage and encodePng work in Node. */
-export function useNodeCodecs(): void {
-  setCodecLoader(readCodec);
-}
+};

@@ -14,7 +14,7 @@ const compiled = new Map<ImageFormat, Promise<WebAssembly.Module>>();
 /** Codecs that hold a live wasm instance. */
 const ready = new Set<ImageFormat>();
 
-/** Says where wasm comes from; called once by the worker (codecs.browser.ts) and by Node (codecs.node.ts). */
+/** Says where wasm comes from; codecs.browser.ts and codecs.node.ts know. */
 export function setCodecLoader(next: CodecLoader): void {
   loader = next;
 }

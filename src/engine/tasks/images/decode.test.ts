@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RasterImage } from '../types.ts';
-import { useNodeCodecs } from './codecs.node.ts';
+import { nodeCodecLoader } from './codecs.node.ts';
 import { crc32 } from './crc32.ts';
-import { decodeImage, encodePng, inspectImage } from './index.ts';
+import { decodeImage, encodePng, inspectImage, setCodecLoader } from './index.ts';
 
 const folder = new URL('../../../../fixtures/images/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
@@ -30,7 +30,7 @@ function expectPixels(image: RasterImage, expected: Golden, tolerance: number): 
   expect(worst).toBeLessThanOrEqual(tolerance);
 }
 
-beforeAll(useNodeCodecs);
+beforeAll(() => setCodecLoader(nodeCodecLoader));
 
 describe('decodeImage against Pillow', () => {
   it.each(Object.entries(golden.files))('%s', async (name, expected) => {
