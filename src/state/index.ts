@@ -7,13 +7,16 @@
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
  * - **config** the draft that Setup edits, its changes against the run
+ * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
 export { goLive, select, selectionStore, useRecord, useSelection } from './selection.ts';
 export type { Selection } from './selection.ts';
-export { recordsStore, togglePin, useDraft, usePinned, useRecordSteps } from './records.ts';
+export { useShownStep } from './shownStep.ts';
+export type { ShownStep } from './shownStep.ts';
+export { recordsStore, togglePin, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
 export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
@@ -32,11 +35,14 @@ export {
   valueAt,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
+export { DOCK_HEIGHT, setLayout, useLayout } from './layout.ts';
+export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {
   cancelSplit,
   estimateSplit,
   exportCheckpoint,
+  isPristine,
   newSeed,
   recover,
   resetRun,
@@ -49,6 +55,7 @@ export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './comm
 export type { Command } from './commands.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
+export { PRESET_NAMES } from '../worker/protocol.ts';
 export type {
   BackendName,
   BackendReport,

@@ -22,7 +22,6 @@ export { Tooltip } from './Tooltip.tsx';
 export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, Sign, SignedBar } from './glyphs.tsx';
 export { formatCompact, formatNumber, formatShare, formatSigned, signOf } from './format.ts';
-export { alignOffsets, markSegments } from './marks.ts';
 export type { Mark } from './marks.ts';
 export * from './scales.ts';
 export { transformText, waterfallSteps, waterfallTotal } from './waterfall.ts';

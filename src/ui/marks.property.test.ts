@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignOffsets, markSegments } from './marks.ts';
+import { markSegments } from './marks.ts';
 
 describe('markSegments', () => {
   it('joins back to the text and covers each mark exactly', () => {
@@ -23,22 +23,6 @@ describe('markSegments', () => {
           );
           drawn.forEach((covered, i) => expect(covered).toBe(wanted[i]));
         }
-      }),
-    );
-  });
-});
-
-describe('alignOffsets', () => {
-  it('maps every kept character onto itself when only whitespace around < > / goes', () => {
-    const piece = fc.constantFrom('a', 'b', ' ', '\n', '/', '<', '>', ' / ', '3');
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
-        const raw = pieces.join('');
-        const kept = raw.replace(/\s*(<|>|\/)\s*/g, '$1');
-        const offsets = alignOffsets(raw, kept);
-        const mapped = [...offsets].filter((offset) => offset >= 0);
-        expect(mapped).toEqual(Array.from({ length: kept.length }, (_, i) => i));
-        offsets.forEach((offset, i) => offset >= 0 && expect(raw[i]).toBe(kept[offset]));
       }),
     );
   });

@@ -28,16 +28,3 @@ export function markSegments(text: string, marks: readonly Mark[]): Segment[] {
     return { text: text.slice(start, end), start, kinds: [...kinds].sort() };
   });
 }
-
-/**
- * For each character of `raw`, its offset in `kept`, or −1 when it was left out. `kept` is `raw` with characters
- * removed (the reward text is the response without the whitespace around < > /).
- */
-export function alignOffsets(raw: string, kept: string): Int32Array {
-  const offsets = new Int32Array(raw.length).fill(-1);
-  let at = 0;
-  for (let i = 0; i < raw.length && at < kept.length; i++) {
-    if (raw[i] === kept[at]) offsets[i] = at++;
-  }
-  return offsets;
-}
