@@ -1,0 +1,121 @@
+/**
+ * Which of tfjs's backends computes, chosen by one rule for page and terminal: a hardware WebGPU adapter, else
+ * wasm, else cpu. A software WebGPU adapter is offered, not chosen, because wasm beats it.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-backend-cpu';
+import { BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { describeAdapter, openDevice } from './gpu.ts';
+import type { AdapterDescription } from './gpu.ts';
+import { installWasmKernels } from './wasm/kernels.ts';
+
+export { deviceLost, onGpuError } from './gpu.ts';
+export type { AdapterDescription, DeviceLoss } from './gpu.ts';
+
+export type BackendName = 'cpu' | 'wasm' | 'webgpu';
+
+export interface BackendReport {
+  readonly name: BackendName;
+  /** Why this one, in words. */
+  readonly reason: string;
+  /** The WebGPU adapter that was found, chosen or not. */
+  readonly adapter: AdapterDescription | null;
+  readonly tried: readonly { readonly name: BackendName; readonly ok: boolean; readonly why: string }[];
+}
+
+export interface BackendOptions {
+  readonly forced?: BackendName;
+  /** Folder of tfjs's wasm files, ending in `/`; default: beside the bundle, or what `prepareNodeBackends` set. */
+  readonly wasmPath?: string;
+  /** Default `navigator.gpu`. */
+  readonly gpu?: GPU;
+}
+
+interface Attempt {
+  readonly ok: boolean;
+  readonly why: string;
+}
+
+tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 128);
+// The packed program only: split-K adds up with atomics, in another order every run.
+tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
+// Small tensors stay on the device: a detour through the CPU backend would wait for the queue.
+tf.env().set('WEBGPU_CPU_FORWARD', false);
+// The own kernels share the memory of the one-threaded build.
+tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return typeof error === 'object' && error && 'message' in error ? String(error.message) : String(error);
+}
+
+async function startWebGpu(adapter: GPUAdapter): Promise<void> {
+  const device = await openDevice(adapter);
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 5);
+}
+
+/** Makes a backend the current one, or says why it cannot be. */
+async function start(
+  name: BackendName,
+  adapter: GPUAdapter | null,
+  options: BackendOptions,
+): Promise<Attempt> {
+  try {
+    if (name === 'webgpu') {
+      if (!adapter) return { ok: false, why: 'no WebGPU adapter' };
+      if (!tf.engine().registry[name]) await startWebGpu(adapter);
+    }
+    const fresh = !tf.engine().registry[name];
+    if (name === 'wasm' && fresh && options.wasmPath) setWasmPaths(options.wasmPath);
+    if (!(await tf.setBackend(name))) return { ok: false, why: `tfjs could not start its ${name} backend` };
+    await tf.ready();
+    if (name === 'wasm' && fresh) await installWasmKernels(tf.backend() as BackendWasm);
+    return { ok: true, why: name === 'webgpu' ? 'a WebGPU adapter is there' : 'runs here' };
+  } catch (error) {
+    return { ok: false, why: messageOf(error) };
+  }
+}
+
+/**
+ * Starts a backend and makes it tfjs's current one. `forced` starts that one or throws with what is missing.
+ * May be called again to change the backend; tensors move when they are next used.
+ */
+export async function selectBackend(options: BackendOptions = {}): Promise<BackendReport> {
+  const gpu = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
+  const wanted = options.forced;
+  const found =
+    wanted === 'cpu' || wanted === 'wasm'
+      ? null
+      : await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = found ?? null;
+  const description = adapter && describeAdapter(adapter);
+  if (wanted) {
+    const attempt = await start(wanted, adapter, options);
+    if (!attempt.ok) {
+      throw new Error(
+        `Backend "${wanted}" was asked for but cannot run here: ${attempt.why}. Choose another, or none.`,
+      );
+    }
+    return { name: wanted, reason: 'asked for', adapter: description, tried: [{ name: wanted, ...attempt }] };
+  }
+  const tried: { name: BackendName; ok: boolean; why: string }[] = [];
+  for (const name of ['webgpu', 'wasm', 'cpu'] as const) {
+    const attempt =
+      name === 'webgpu' && description?.isSoftware
+        ? {
+            ok: false,
+            why: `the adapter (${description.description || description.device}) computes on the CPU; wasm is faster`,
+          }
+        : await start(name, adapter, options);
+    tried.push({ name, ...attempt });
+    if (attempt.ok) {
+      const failed = tried.slice(0, -1).map((t) => `${t.name}: ${t.why}`);
+      const reason = failed.length > 0 ? failed.join('; ') : 'a hardware WebGPU adapter is there';
+      return { name, reason, adapter: description, tried };
+    }
+  }
+  throw new Error(`No backend runs here: ${tried.map((t) => `${t.name}: ${t.why}`).join('; ')}`);
+}

@@ -1,0 +1,68 @@
+/** The WebGPU device: found, described, opened with the adapter's limits, and watched for errors and loss. */
+
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** Computes on the CPU (SwiftShader, lavapipe, WARP): slower than wasm. */
+  readonly isSoftware: boolean;
+}
+
+export interface DeviceLoss {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const errorHandlers = new Set<(message: string) => void>();
+let announceLoss: (loss: DeviceLoss) => void;
+
+/** Resolves when the device in use is lost; never before. */
+export const deviceLost: Promise<DeviceLoss> = new Promise((resolve) => {
+  announceLoss = resolve;
+});
+
+/**
+ * Calls `handler` for every uncaptured WebGPU error. None may be ignored: after one, results are stale memory.
+ * Returns the function that unsubscribes.
+ */
+export function onGpuError(handler: (message: string) => void): () => void {
+  errorHandlers.add(handler);
+  return () => errorHandlers.delete(handler);
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|warp|basic render/i;
+
+/** Describes an adapter in plain fields. */
+export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const isSoftware =
+    isFallbackAdapter || SOFTWARE.test([vendor, architecture, device, description].join(' '));
+  return { vendor, architecture, device, description, isSoftware };
+}
+
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+const FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+
+/** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `deviceLost`. */
+export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+  });
+  device.addEventListener('uncapturederror', (event) => {
+    const { message } = event.error;
+    console.error(`WebGPU: ${message}`);
+    for (const handler of errorHandlers) handler(message);
+  });
+  void device.lost.then(({ reason, message }) => announceLoss({ reason, message }));
+  return device;
+}

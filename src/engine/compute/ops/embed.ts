@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
+
+/** For each position: which image token of its row it is (0, 1, …), or −1: ids [B, T] → int32 [B, T]. */
+function imageTokenOrder(ids: tf.Tensor2D, imageToken: number): tf.Tensor2D {
+  const isImage = tf.cast(tf.equal(ids, imageToken), 'float32');
+  const order = tf.cumsum(isImage, 1, true);
+  return tf.cast(tf.sub(tf.mul(tf.add(order, 1), isImage), 1), 'int32');
+}
+
+/**
+ * Token embeddings with image tokens replaced, in order, by the row's image features.
+ * table [V, width], features [B, imageTokens, width], ids int32 [B, T] → [B·T, width].
+ * The gradient is a product with one-hot rows where there is no own kernel: no atomics, the same every run.
+ */
+export function embed(
+  table: tf.Tensor2D,
+  features: tf.Tensor3D,
+  ids: tf.Tensor2D,
+  imageToken: number,
+): tf.Tensor2D {
+  const [vocabulary, width] = table.shape;
+  const [batch, length] = ids.shape;
+  const imageTokens = features.shape[1];
+  const rows = batch * length;
+  const sizes = [batch, length, width, imageTokens, imageToken];
+  const op = tf.customGrad((...args) => {
+    const [table, features, save] = args as unknown as [tf.Tensor2D, tf.Tensor3D, tf.GradSaveFunc];
+    save([ids]);
+    if (hasWasmKernels()) {
+      const value = emptyTensor<tf.Rank.R2>([rows, width]);
+      runWasmKernel('embed_forward', table, features, ids, value, ...sizes);
+      return {
+        value,
+        gradFunc: (dy, saved) => {
+          const gradients = [emptyTensor([vocabulary, width]), emptyTensor([batch, imageTokens, width])];
+          runWasmKernel('embed_backward', dy, saved[0]!, ...gradients, vocabulary, ...sizes);
+          return gradients;
+        },
+      };
+    }
+    const order = imageTokenOrder(ids, imageToken);
+    const rowStart = tf.range(0, batch * imageTokens, imageTokens, 'int32');
+    const place = tf.reshape(
+      tf.add(tf.maximum(order, tf.scalar(0, 'int32')), tf.reshape(rowStart, [batch, 1])),
+      [rows],
+    );
+    const isImage = tf.reshape(tf.greaterEqual(order, tf.scalar(0, 'int32')), [rows, 1]);
+    const words = tf.gather(table, tf.reshape(ids, [rows]) as tf.Tensor1D);
+    const patches = tf.gather(tf.reshape(features, [batch * imageTokens, width]), place as tf.Tensor1D);
+    return {
+      value: tf.where(isImage, patches, words),
+      gradFunc: (dy, saved) => {
+        const ids = saved[0] as tf.Tensor2D;
+        const order = imageTokenOrder(ids, imageToken);
+        const wordIds = tf.where(tf.equal(ids, imageToken), tf.fill(ids.shape, -1, 'int32'), ids);
+        const wordRows = tf.oneHot(tf.reshape(wordIds, [rows]), vocabulary, 1, 0, 'float32') as tf.Tensor2D;
+        const patchRows = tf.oneHot(order, imageTokens, 1, 0, 'float32') as tf.Tensor3D;
+        const byRow = tf.reshape(dy, [batch, length, width]);
+        return [
+          tf.matMul(wordRows, dy as tf.Tensor2D, true, false),
+          tf.matMul(patchRows, byRow, true, false),
+        ];
+      },
+    };
+  });
+  return op(table, features) as tf.Tensor2D;
+}

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
+
+/** 1 / rms of each row: x [N, width] → [N, 1]. */
+function inverseRms(x: tf.Tensor2D, epsilon: number): tf.Tensor2D {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
+}
+
+/** Llama's RMSNorm: x [N, width], weight [width] → x / sqrt(mean x² + epsilon) · weight. */
+export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  const [rows, width] = x.shape;
+  const op = tf.customGrad((...args) => {
+    const [x, weight, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
+    save([x, weight]);
+    let value: tf.Tensor2D;
+    if (hasWasmKernels()) {
+      value = emptyTensor<tf.Rank.R2>([rows, width]);
+      runWasmKernel('rms_norm_forward', x, weight, value, rows, width, epsilon);
+    } else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const [x, weight] = saved as [tf.Tensor2D, tf.Tensor1D];
+        if (hasWasmKernels()) {
+          const dx = emptyTensor([rows, width]);
+          const dWeight = emptyTensor([width]);
+          runWasmKernel('rms_norm_backward', x, weight, dy, dx, dWeight, rows, width, epsilon);
+          return [dx, dWeight];
+        }
+        const r = inverseRms(x, epsilon);
+        const normed = tf.mul(x, r);
+        const g = tf.mul(dy, weight);
+        const projection = tf.mean(tf.mul(g, normed), -1, true);
+        return [tf.mul(tf.sub(g, tf.mul(normed, projection)), r), tf.sum(tf.mul(dy, normed), 0)];
+      },
+    };
+  });
+  return op(x, weight) as tf.Tensor2D;
+}
+
+function standardise(x: tf.Tensor2D, epsilon: number): { normed: tf.Tensor2D; r: tf.Tensor2D } {
+  const centred = tf.sub<tf.Tensor2D>(x, tf.mean(x, -1, true));
+  const r = tf.rsqrt<tf.Tensor2D>(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  return { normed: tf.mul(centred, r), r };
+}
+
+/** LayerNorm over the last axis: x [N, width], weight and bias [width]. */
+export function layerNorm(
+  x: tf.Tensor2D,
+  weight: tf.Tensor1D,
+  bias: tf.Tensor1D,
+  epsilon: number,
+): tf.Tensor2D {
+  const [rows, width] = x.shape;
+  const op = tf.customGrad((...args) => {
+    const [x, weight, bias, save] = args as unknown as [
+      tf.Tensor2D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.GradSaveFunc,
+    ];
+    save([x, weight]);
+    let value: tf.Tensor2D;
+    if (hasWasmKernels()) {
+      value = emptyTensor<tf.Rank.R2>([rows, width]);
+      runWasmKernel('layer_norm_forward', x, weight, bias, value, rows, width, epsilon);
+    } else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const [x, weight] = saved as [tf.Tensor2D, tf.Tensor1D];
+        if (hasWasmKernels()) {
+          const dx = emptyTensor([rows, width]);
+          const dWeight = emptyTensor([width]);
+          const dBias = emptyTensor([width]);
+          runWasmKernel('layer_norm_backward', x, weight, dy, dx, dWeight, dBias, rows, width, epsilon);
+          return [dx, dWeight, dBias];
+        }
+        const { normed, r } = standardise(x, epsilon);
+        const g = tf.mul(dy, weight);
+        const along = tf.mul(normed, tf.mean(tf.mul(g, normed), -1, true));
+        const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), r);
+        return [dx, tf.sum(tf.mul(dy, normed), 0), tf.sum(dy, 0)];
+      },
+    };
+  });
+  return op(x, weight, bias) as tf.Tensor2D;
+}
