@@ -59,7 +59,6 @@ export { PRESET_NAMES } from '../worker/protocol.ts';
 export type {
   BackendName,
   BackendReport,
-  ImportProblem,
   ImportReport,
   MemoryReport,
   Progress,

@@ -70,3 +70,8 @@ export function useRecordSteps(): readonly number[] {
 export function usePinned(step: number): boolean {
   return useStore(recordsStore, (state) => state.pinned.has(step));
 }
+
+/** The record of the newest step, whatever is selected; null before the first. */
+export function useNewestRecord(): StepRecord | null {
+  return useStore(recordsStore, (state) => state.records.get(state.steps.at(-1) ?? NaN) ?? null);
+}

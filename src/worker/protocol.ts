@@ -14,6 +14,7 @@ import type {
   StepRecord,
   TrainConfig,
 } from '../engine/rl/types.ts';
+import type { LoadResult, Problem } from '../engine/tasks/imported/index.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
 
 export type { BackendName, BackendReport };
@@ -69,21 +70,15 @@ export interface ImportEntry {
   readonly blob: Blob;
 }
 
-export interface ImportProblem {
-  /** File and record it was found in, e.g. `set.json, record 3`. */
-  readonly where: string;
-  readonly message: string;
-}
 export interface ImportReport {
   readonly ok: boolean;
   readonly name: string;
   /** Counts the imports of this page, so that two of one name differ. */
   readonly revision: number;
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly Problem[];
   /** Problems found, which may be more than are listed. */
   readonly problemCount: number;
-  readonly counts: { readonly samples: number; readonly skipped: number; readonly images: number };
-  readonly skippedBad: boolean;
+  readonly counts: LoadResult['counts'];
 }
 
 export interface WorkerError {

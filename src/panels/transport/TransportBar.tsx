@@ -1,0 +1,114 @@
+import { Dice5, Moon, Pause, Play, RotateCcw, StepForward, Sun, SunMoon, ChevronRight } from 'lucide-react';
+import { setLayout, setSpeed, useLayout, useSession } from '../../state/index.ts';
+import type { Theme, WorkerStatus } from '../../state/index.ts';
+import { Button } from '../../ui/index.ts';
+import { BackendBadge } from './BackendBadge.tsx';
+import { CommandButton } from './CommandButton.tsx';
+import { PHASE_LABELS } from './phases.ts';
+import { PhaseStrip } from './PhaseStrip.tsx';
+import { Readings } from './Readings.tsx';
+import { StageChip } from './StageChip.tsx';
+import './transport.css';
+
+const SPEEDS = [
+  { delayMs: 0, label: 'full speed' },
+  { delayMs: 500, label: '½ s a phase' },
+  { delayMs: 1500, label: '1½ s a phase' },
+  { delayMs: 4000, label: '4 s a phase' },
+];
+const NEXT_THEME: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+const STATUS_TEXT: Readonly<Record<WorkerStatus, string>> = {
+  booting: 'loading',
+  idle: 'ready',
+  running: 'training',
+  paused: 'paused',
+  stepping: 'working',
+  lost: 'GPU lost',
+  failed: 'cannot run',
+};
+const ICON = 16;
+
+/** The page's header. */
+export function TransportBar() {
+  return (
+    <header className="transport" data-testid="panel-transport">
+      <div className="transport-brand">
+        <h1>PeBR playground</h1>
+        <p>A small model that shows the method, not PeBR-R1 itself.</p>
+      </div>
+      <div className="transport-controls" role="group" aria-label="Run">
+        <PlayButton />
+        <CommandButton id="step" icon={<StepForward size={ICON} aria-hidden="true" />} text="Step" />
+        <CommandButton id="subStep" icon={<ChevronRight size={ICON} aria-hidden="true" />} text="Sub-step" />
+        <CommandButton id="reset" icon={<RotateCcw size={ICON} aria-hidden="true" />} text="Reset" />
+        <CommandButton id="newSeed" icon={<Dice5 size={ICON} aria-hidden="true" />} text="New seed" />
+        <SpeedSelect />
+      </div>
+      <div className="transport-state">
+        <Status />
+        <PhaseStrip />
+      </div>
+      <StageChip />
+      <Readings />
+      <div className="transport-end">
+        <BackendBadge />
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+function PlayButton() {
+  const busy = useSession((state) => state.status === 'running' || state.status === 'stepping');
+  return busy ? (
+    <CommandButton id="pause" icon={<Pause size={ICON} aria-hidden="true" />} text="Pause" primary />
+  ) : (
+    <CommandButton id="play" icon={<Play size={ICON} aria-hidden="true" />} text="Play" primary />
+  );
+}
+
+function Status() {
+  const status = useSession((state) => state.status);
+  const phase = useSession((state) => state.phase);
+  const doing = status === 'stepping' || status === 'running';
+  return (
+    <span className="transport-status" data-status={status} data-testid="status">
+      {STATUS_TEXT[status]}
+      {doing && <span className="transport-quiet"> · {PHASE_LABELS[phase]}</span>}
+    </span>
+  );
+}
+
+function SpeedSelect() {
+  const delayMs = useSession((state) => state.delayMs);
+  return (
+    <select
+      className="ui-input transport-speed"
+      aria-label="Speed"
+      title="Wait between phases, to watch them"
+      value={delayMs}
+      onChange={(event) => setSpeed(Number(event.target.value))}
+    >
+      {SPEEDS.map((speed) => (
+        <option key={speed.delayMs} value={speed.delayMs}>
+          {speed.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ThemeButton() {
+  const theme = useLayout((state) => state.theme);
+  const Icon = { system: SunMoon, light: Sun, dark: Moon }[theme];
+  return (
+    <Button
+      variant="quiet"
+      aria-label={`Colours: ${theme}. Change to ${NEXT_THEME[theme]}.`}
+      title={`Colours: ${theme}`}
+      onClick={() => setLayout({ theme: NEXT_THEME[theme] })}
+    >
+      <Icon size={ICON} aria-hidden="true" />
+    </Button>
+  );
+}

@@ -1,0 +1,62 @@
+/** What is open and how large, remembered on this device. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import * as v from 'valibot';
+
+/** Tabs of the workspace. The first three are tabs of their own only where there is no room beside. */
+export const TABS = ['setup', 'inspector', 'charts', 'rollouts', 'sampling', 'stages', 'system'] as const;
+export type TabId = (typeof TABS)[number];
+
+const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+export const DOCK_HEIGHT = { least: 120, most: 640 } as const;
+
+const Layout = v.object({
+  tab: v.picklist(TABS),
+  theme: v.picklist(THEMES),
+  railOpen: v.boolean(),
+  inspectorOpen: v.boolean(),
+  dockOpen: v.boolean(),
+  dockHeight: v.pipe(v.number(), v.minValue(DOCK_HEIGHT.least), v.maxValue(DOCK_HEIGHT.most)),
+});
+export type LayoutState = v.InferOutput<typeof Layout>;
+
+const KEY = 'pebr-layout';
+const DEFAULTS: LayoutState = {
+  tab: 'rollouts',
+  theme: 'system',
+  railOpen: true,
+  inspectorOpen: false,
+  dockOpen: true,
+  dockHeight: 260,
+};
+
+export const layoutStore = createStore<LayoutState>(() => ({ ...DEFAULTS, ...remembered() }));
+
+layoutStore.subscribe((state) => {
+  // Private windows may refuse; the layout then lives as long as the page.
+  try {
+    localStorage.setItem(KEY, JSON.stringify(state));
+  } catch {
+    return;
+  }
+});
+
+export function useLayout<T>(selector: (state: LayoutState) => T): T {
+  return useStore(layoutStore, selector);
+}
+
+export function setLayout(partial: Partial<LayoutState>): void {
+  layoutStore.setState(partial);
+}
+
+/** What an earlier visit left, if it still makes sense. */
+function remembered(): Partial<LayoutState> {
+  try {
+    const parsed = v.safeParse(v.partial(Layout), JSON.parse(localStorage.getItem(KEY) ?? '{}'));
+    return parsed.success ? parsed.output : {};
+  } catch {
+    return {};
+  }
+}
