@@ -29,15 +29,15 @@ describe('groupAdvantages', () => {
     const [scale, epsilon] = settings(row.name);
     const { advantages, stds } = groupAdvantages(row.reward_groups, scale, epsilon);
     expect(advantages.length).toBe(row.advantages.length);
-    row.advantages.flat().forEach((expected, i) => near(advantages.flat()[i]!, expected));
+    row.advantages.flat().forEach((expected, i) => near(advantages.flat()[i], expected));
     const zeroShare = stds.filter((std) => std === 0).length / stds.length;
-    if (row.reward_groups[0]!.length === 4) expect(zeroShare).toBe(row.frac_zero_std_groups);
+    if (row.reward_groups[0].length === 4) expect(zeroShare).toBe(row.frac_zero_std_groups);
   });
 
   it('PeBR stage 1 group', () => {
     const row = oracle['pebr_stage1_group_advantage(eps1e-6)'];
     const { advantages } = groupAdvantages([row.rewards], 'group', 1e-6);
-    row.adv.forEach((expected, i) => near(advantages[0]![i]!, expected));
+    row.adv.forEach((expected, i) => near(advantages[0][i], expected));
   });
 
   it('gives exactly 0 for identical rewards, whatever they are', () => {
@@ -53,7 +53,7 @@ describe('groupAdvantages', () => {
             0,
           );
           expect(stds[0]).toBe(0);
-          expect(advantages[0]!.every((a) => a === 0)).toBe(true);
+          expect(advantages[0].every((a) => a === 0)).toBe(true);
         },
       ),
     );
@@ -64,10 +64,10 @@ describe('groupAdvantages', () => {
       fc.property(
         fc.array(fc.double({ noNaN: true, min: -1, max: 1 }), { minLength: 2, maxLength: 16 }),
         (rewards) => {
-          const advantages = groupAdvantages([rewards], 'group', 1e-6).advantages[0]!;
+          const advantages = groupAdvantages([rewards], 'group', 1e-6).advantages[0];
           expect(Math.abs(advantages.reduce((a, b) => a + b, 0))).toBeLessThan(1e-9);
           rewards.forEach((r, i) =>
-            rewards.forEach((s, j) => r > s && expect(advantages[i]!).toBeGreaterThanOrEqual(advantages[j]!)),
+            rewards.forEach((s, j) => r > s && expect(advantages[i]).toBeGreaterThanOrEqual(advantages[j])),
           );
         },
       ),

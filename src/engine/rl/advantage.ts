@@ -46,7 +46,7 @@ export function groupAdvantages(
     }
   };
   const advantages = rewardsByGroup.map((rewards, group) => {
-    const { mean, std } = statistics[group]!;
+    const { mean, std } = statistics[group];
     // Without a spread there is no signal: 0 even where epsilon is 0.
     return rewards.map((reward) => (std === 0 ? 0 : (reward - mean) / divisor(std)));
   });

@@ -43,12 +43,12 @@ function groupOf(qid: string, sketches: readonly Sketch[]): GroupRecord {
     terms: [term('clip', sketch.clip), term('accuracy', sketch.accuracy)],
     accuracy: sketch.accuracy,
     descriptionF1: sketch.f1,
-    advantage: advantages[0]![r]!,
+    advantage: advantages[0][r],
   }));
   const accuracies = rollouts.map((rollout) => rollout.accuracy);
   const about = { kind: 'count', problem: 'How many?', answer: '2', key_words: [] };
   const signal = signalOf(rewards, accuracies);
-  return { qid, ...about, rewardMean: means[0]!, rewardStd: stds[0]!, signal, rollouts };
+  return { qid, ...about, rewardMean: means[0], rewardStd: stds[0], signal, rollouts };
 }
 
 const one = { logProbs: [-1, -2], old: [-1.5, -1], reference: [-1, -2.5], decode: [-1.5, -1.25] };

@@ -91,12 +91,12 @@ function tokenMetrics(rollouts: readonly RolloutRecord[], objective: ObjectiveCo
   const sums = { tokens: 0, entropy: 0, kl: 0, low: 0, high: 0, mismatch: 0, largestMismatch: 0 };
   for (const rollout of rollouts) {
     rollout.logProbs.forEach((logProb, t) => {
-      const old = rollout.oldLogProbs[t]!;
-      const reference = hasKl ? rollout.referenceLogProbs[t]! : null;
+      const old = rollout.oldLogProbs[t];
+      const reference = hasKl ? rollout.referenceLogProbs[t] : null;
       const token = tokenObjective(logProb, old, reference, rollout.advantage, objective);
-      const mismatch = Math.abs(rollout.decodeLogProbs[t]! - old);
+      const mismatch = Math.abs(rollout.decodeLogProbs[t] - old);
       sums.tokens += 1;
-      sums.entropy += rollout.entropies[t]!;
+      sums.entropy += rollout.entropies[t];
       sums.kl += token.kl;
       sums.low += Number(token.clippedLow);
       sums.high += Number(token.clippedHigh);

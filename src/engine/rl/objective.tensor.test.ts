@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { selectBackend } from '../compute/backend.ts';
+import { prepareNodeBackends } from '../compute/nodeBackend.ts';
+import { readSafetensors } from '../model/safetensors.ts';
 import { policyLoss } from './objective.ts';
 import {
   lossNormaliser,
@@ -20,47 +18,33 @@ import type { ObjectiveConfig } from './types.ts';
 const oracles = new URL('../../../fixtures/oracles/', import.meta.url);
 const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, oracles), 'utf8'));
 
-/** The golden batch's float32 tensors by name, rows as the file has them. */
+/** The golden batch's tensors by name, as rows. */
 function golden(name: string): Record<string, number[][]> {
-  const bytes = readFileSync(new URL(`${name}/golden.safetensors`, oracles));
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.subarray(8, 8 + headerLength).toString()) as Record<
-    string,
-    { shape: number[]; data_offsets: [number, number] }
-  >;
+  const tensors = readSafetensors(readFileSync(new URL(`${name}/golden.safetensors`, oracles)));
   const rows: Record<string, number[][]> = {};
-  for (const key of [
-    'advantages',
-    'completion_mask',
-    'completion_logps',
-    'old_logps',
-    'ref_logps',
-    'k3',
-    'ratio',
-  ]) {
-    const { shape, data_offsets } = header[key]!;
+  for (const key of ['advantages', 'completion_mask', 'completion_logps', 'old_logps', 'ref_logps']) {
+    const { shape, data } = tensors.get(key)!;
     const width = shape[1] ?? 1;
-    const start = 8 + headerLength + data_offsets[0];
-    rows[key] = Array.from({ length: shape[0]! }, (_, b) =>
-      Array.from({ length: width }, (_, t) => bytes.readFloatLE(start + 4 * (b * width + t))),
+    rows[key] = Array.from({ length: shape[0] }, (_, b) =>
+      Array.from(data.subarray(b * width, (b + 1) * width)),
     );
   }
   return rows;
 }
 
 function inputOf(tensors: Record<string, number[][]>, referenceClamp = Infinity): ObjectiveInput {
-  const logProbs = tensors.completion_logps!;
+  const logProbs = tensors.completion_logps;
   return {
     logProbs,
-    oldLogProbs: tensors.old_logps!,
-    referenceLogProbs: tensors.ref_logps!.map((row, b) =>
+    oldLogProbs: tensors.old_logps,
+    referenceLogProbs: tensors.ref_logps.map((row, b) =>
       row.map((value, t) => {
-        const current = logProbs[b]![t]!;
+        const current = logProbs[b][t];
         return Math.min(Math.max(value, current - referenceClamp), current + referenceClamp);
       }),
     ),
-    advantages: tensors.advantages!.map((row) => row[0]!),
-    mask: tensors.completion_mask!,
+    advantages: tensors.advantages.map((row) => row[0]),
+    mask: tensors.completion_mask,
   };
 }
 
@@ -78,7 +62,7 @@ async function onBackend(input: ObjectiveInput, config: ObjectiveConfig, normali
     const result = tf.valueAndGrad((x: tf.Tensor) => tf.mul(loss(x as tf.Tensor2D), 2))(rows(input.logProbs));
     return { value: tf.div(result.value, 2), grad: tf.div(result.grad, 2) };
   });
-  const output = { loss: (await value.data())[0]!, gradient: Array.from(await grad.data()) };
+  const output = { loss: (await value.data())[0], gradient: Array.from(await grad.data()) };
   tf.dispose([value, grad]);
   return output;
 }
@@ -117,9 +101,9 @@ describe('float64 reference on the golden log-probs', () => {
     expect(Math.abs(result.loss - lossFloat64)).toBeLessThan(1e-9);
     expect(Math.abs(result.loss - loss)).toBeLessThan(1e-5);
     const { tokens, kl, clippedLow, clippedHigh } = result.sums;
-    expect(clippedLow / tokens).toBeCloseTo(metrics['clip_ratio/low_mean']!, 6);
-    expect(clippedHigh / tokens).toBeCloseTo(metrics['clip_ratio/high_mean']!, 6);
-    expect((clippedLow + clippedHigh) / tokens).toBeCloseTo(metrics['clip_ratio/region_mean']!, 6);
+    expect(clippedLow / tokens).toBeCloseTo(metrics['clip_ratio/low_mean'], 6);
+    expect(clippedHigh / tokens).toBeCloseTo(metrics['clip_ratio/high_mean'], 6);
+    expect((clippedLow + clippedHigh) / tokens).toBeCloseTo(metrics['clip_ratio/region_mean'], 6);
     if (metrics.kl !== undefined) expect(kl / tokens).toBeCloseTo(metrics.kl, 5);
   });
 
@@ -134,13 +118,13 @@ describe('float64 reference on the golden log-probs', () => {
   });
 });
 
-describe.each(['cpu', 'wasm'])('tensors on %s', (backend) => {
-  beforeAll(async () => {
-    const wasmPackage = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    setWasmPaths(`${dirname(wasmPackage)}/wasm-out/`);
-    await tf.setBackend(backend);
-  });
-  afterAll(() => tf.removeBackend(backend));
+await prepareNodeBackends();
+// navigator.gpu is absent where Dawn does not run, whatever its type says.
+const adapter = await (globalThis.navigator.gpu as GPU | undefined)?.requestAdapter();
+const backends = ['cpu', 'wasm', ...(adapter ? (['webgpu'] as const) : [])] as const;
+
+describe.each(backends)('tensors on %s', (backend) => {
+  beforeAll(() => selectBackend({ forced: backend }));
 
   async function agrees(input: ObjectiveInput, config: ObjectiveConfig, maxCompletionLength: number) {
     const normaliser = lossNormaliser(config.lossType, sizesOf(input, maxCompletionLength));
@@ -150,7 +134,7 @@ describe.each(['cpu', 'wasm'])('tensors on %s', (backend) => {
       1e-5 * Math.max(1, Math.abs(expected.loss)),
     );
     expected.gradient.flat().forEach((gradient, i) => {
-      const difference = Math.abs(actual.gradient[i]! - gradient);
+      const difference = Math.abs(actual.gradient[i] - gradient);
       expect(difference).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(gradient)));
     });
   }

@@ -81,18 +81,18 @@ describe('referencePolicyLoss against objective.json', () => {
   it('covers every row of an implemented loss', () => expect(cases.length).toBe(Object.keys(configs).length));
 
   it.each(cases)('$name', (row) => {
-    const config = configs[row.name]!;
+    const config = configs[row.name];
     for (const [name, aggregation] of Object.entries(aggregations)) {
       const result = referencePolicyLoss(input, config, { ...sizes, aggregation });
-      near(result.loss, row.loss[name]!);
-      row.grad_new_logp[name]!.flat().forEach((g, i) => near(result.gradient.flat()[i]!, g));
+      near(result.loss, row.loss[name]);
+      row.grad_new_logp[name].flat().forEach((g, i) => near(result.gradient.flat()[i], g));
     }
     oracle.mask.forEach((mask, b) =>
       mask.forEach((_, t) => {
         const { advantages_per_seq: advantages, new_logp, old_logp } = oracle;
-        const token = tokenObjective(new_logp[b]![t]!, old_logp[b]![t]!, null, advantages[b]!, config);
-        near(token.policyLoss, row['per_token_loss(before KL, unmasked)'][b]![t]!);
-        near(token.ratio, oracle.token_ratios[b]![t]!);
+        const token = tokenObjective(new_logp[b][t], old_logp[b][t], null, advantages[b], config);
+        near(token.policyLoss, row['per_token_loss(before KL, unmasked)'][b][t]);
+        near(token.ratio, oracle.token_ratios[b][t]);
       }),
     );
   });
@@ -102,10 +102,10 @@ describe('referencePolicyLoss sums', () => {
   it("counts clips and KL as TRL's metrics do", () => {
     const { sums } = referencePolicyLoss(input, base, lossNormaliser('bnpo', sizes));
     const expected = oracle['TRL clip metrics eps 0.2/0.2'];
-    near(sums.clippedLow / sums.tokens, expected['clip_ratio/low_mean']!);
-    near(sums.clippedHigh / sums.tokens, expected['clip_ratio/high_mean']!);
-    near((sums.clippedLow + sums.clippedHigh) / sums.tokens, expected['clip_ratio/region_mean']!);
-    near(sums.kl / sums.tokens, oracle['kl(k3) metrics']['token-mean (TRL kl)']!);
+    near(sums.clippedLow / sums.tokens, expected['clip_ratio/low_mean']);
+    near(sums.clippedHigh / sums.tokens, expected['clip_ratio/high_mean']);
+    near((sums.clippedLow + sums.clippedHigh) / sums.tokens, expected['clip_ratio/region_mean']);
+    near(sums.kl / sums.tokens, oracle['kl(k3) metrics']['token-mean (TRL kl)']);
   });
 
   it.each(['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo'] as const)(
@@ -117,11 +117,11 @@ describe('referencePolicyLoss sums', () => {
       const parts = oracle.mask.map((_, b) =>
         referencePolicyLoss(
           {
-            logProbs: [oracle.new_logp[b]!],
-            oldLogProbs: [oracle.old_logp[b]!],
-            referenceLogProbs: [oracle.ref_logp[b]!],
-            advantages: [oracle.advantages_per_seq[b]!],
-            mask: [oracle.mask[b]!],
+            logProbs: [oracle.new_logp[b]],
+            oldLogProbs: [oracle.old_logp[b]],
+            referenceLogProbs: [oracle.ref_logp[b]],
+            advantages: [oracle.advantages_per_seq[b]],
+            mask: [oracle.mask[b]],
           },
           config,
           normaliser,
@@ -143,11 +143,11 @@ describe('KL', () => {
 
   it('is k3, and clamped in PeBR only', () => {
     file.kl.logp.forEach((logp, i) => {
-      near(kl('grpo', logp, file.kl.ref_logp[i]!).kl, file.kl.k3[i]!);
-      near(kl('pebr', logp, file.kl.ref_logp[i]!).kl, file.kl.k3[i]!);
+      near(kl('grpo', logp, file.kl.ref_logp[i]).kl, file.kl.k3[i]);
+      near(kl('pebr', logp, file.kl.ref_logp[i]).kl, file.kl.k3[i]);
     });
     const { logp, ref_logp, TRL_unclamped, EasyR1_verl_clamped } = file.kl.k3_extreme;
-    near(kl('grpo', logp!, ref_logp!).kl / TRL_unclamped!, 1);
-    expect(kl('pebr', logp!, ref_logp!)).toMatchObject({ kl: EasyR1_verl_clamped, klGradient: 0 });
+    near(kl('grpo', logp, ref_logp).kl / TRL_unclamped, 1);
+    expect(kl('pebr', logp, ref_logp)).toMatchObject({ kl: EasyR1_verl_clamped, klGradient: 0 });
   });
 });

@@ -91,7 +91,7 @@ function weightedSum(
     save([tf.mul(gradient, weights)]);
     return {
       value: tf.sum(tf.mul(value, weights)),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0]!, dy),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0], dy),
     };
   });
   return sum(logProbs) as tf.Scalar; // a sum over all axes

@@ -182,14 +182,14 @@ export function referencePolicyLoss(
   let kl = 0;
   const sums = { tokens: 0, kl: 0, clippedLow: 0, clippedHigh: 0 };
   const gradient = input.logProbs.map((row, b) => {
-    const mask = Array.from(input.mask[b]!);
+    const mask = Array.from(input.mask[b]);
     const rowTokens = mask.reduce((sum, m) => sum + m, 0);
     const weight = tokenWeight(normaliser, rowTokens);
     const reference = input.referenceLogProbs?.[b];
     return mask.map((m, t) => {
       if (m === 0) return 0;
-      const old = input.oldLogProbs[b]![t]!;
-      const token = tokenObjective(row[t]!, old, reference?.[t] ?? null, input.advantages[b]!, config);
+      const old = input.oldLogProbs[b][t];
+      const token = tokenObjective(row[t], old, reference?.[t] ?? null, input.advantages[b], config);
       policyLoss += weight * token.policyLoss;
       kl += weight * token.kl;
       sums.tokens += 1;

@@ -18,7 +18,7 @@ function frequencies(row: readonly number[], config: typeof off, step = 1): numb
     position: 3,
   };
   const counts = row.map(() => 0);
-  for (const id of sampleRows(logits, row.length, config, keys).ids) counts[id]! += 1;
+  for (const id of sampleRows(logits, row.length, config, keys).ids) counts[id] += 1;
   return counts;
 }
 
@@ -37,7 +37,7 @@ function surprise(counts: readonly number[], probabilities: readonly number[]): 
       expect(counts[i]).toBe(0);
       return;
     }
-    statistic += (counts[i]! - p * DRAWS) ** 2 / (p * DRAWS);
+    statistic += (counts[i] - p * DRAWS) ** 2 / (p * DRAWS);
     freedom += 1;
   });
   return freedom === 0 ? statistic : (statistic - freedom) / Math.sqrt(2 * freedom);
@@ -47,7 +47,7 @@ const row = [2, 1, 0.1, -1, 0.5, 1.5, -0.3, 0];
 
 /** Probabilities renormalised over the ids given. */
 function among(probabilities: readonly number[], ids: readonly number[]): number[] {
-  const total = ids.reduce((sum, id) => sum + probabilities[id]!, 0);
+  const total = ids.reduce((sum, id) => sum + probabilities[id], 0);
   return probabilities.map((p, id) => (ids.includes(id) ? p / total : 0));
 }
 
@@ -82,11 +82,11 @@ describe('distribution', () => {
     const draws = new RandomStream(3);
     const wide = Array.from({ length: 450 }, () => draws.normal() * 2);
     const probabilities = softmax(wide, 1.2);
-    const order = probabilities.map((_, i) => i).sort((a, b) => probabilities[b]! - probabilities[a]!);
+    const order = probabilities.map((_, i) => i).sort((a, b) => probabilities[b] - probabilities[a]);
     let sum = 0;
     const nucleus = order.filter((id) => {
       const before = sum;
-      sum += probabilities[id]!;
+      sum += probabilities[id];
       return before < 0.99;
     });
     expect(nucleus.length).toBeLessThan(450);
@@ -110,7 +110,7 @@ describe('log-probs', () => {
       ] as const) {
         const config = { temperature, topP: 0.8, topK: 3 };
         const { ids, logProbs } = sampleRows(new Float32Array(logits), 4, config, keys(position));
-        expect(logProbs[0]).toBeCloseTo(expected[ids[0]!]!, 6);
+        expect(logProbs[0]).toBeCloseTo(expected[ids[0]], 6);
       }
     }
   });
@@ -123,7 +123,7 @@ describe('log-probs', () => {
       keys(0),
     );
     expect(ids[0]).toBe(1);
-    expect(logProbs[0]).toBeCloseTo(Math.log(softmax([0, 2, 2, -1], 1)[1]!), 6);
+    expect(logProbs[0]).toBeCloseTo(Math.log(softmax([0, 2, 2, -1], 1)[1]), 6);
   });
 });
 

@@ -57,13 +57,13 @@ export function sampleRows(
   for (let row = 0; row < rows; row++) {
     const offset = row * vocabulary;
     let best = 0;
-    for (let i = 1; i < vocabulary; i++) if (logits[offset + i]! > logits[offset + best]!) best = i;
-    const max = logits[offset + best]!;
+    for (let i = 1; i < vocabulary; i++) if (logits[offset + i] > logits[offset + best]) best = i;
+    const max = logits[offset + best];
     let total = 0;
     for (let i = 0; i < vocabulary; i++) {
-      exponents[i] = (logits[offset + i]! - max) * inverseTemperature;
-      weights[i] = Math.exp(exponents[i]!);
-      total += weights[i]!;
+      exponents[i] = (logits[offset + i] - max) * inverseTemperature;
+      weights[i] = Math.exp(exponents[i]);
+      total += weights[i];
     }
     // Infinity − Infinity and NaN both end here.
     if (!(total > 0)) throw new Error(`sampleRows: logits of row ${row} are not finite (largest ${max}).`);
@@ -73,11 +73,11 @@ export function sampleRows(
       if (topP < 1) keepTopP(weights, exponents, topP, scratch);
       id = inverseCdf(
         weights,
-        uniform(keys.seed, keys.step, keys.groups[row]!, keys.rollouts[row]!, keys.position),
+        uniform(keys.seed, keys.step, keys.groups[row], keys.rollouts[row], keys.position),
       );
     }
     ids[row] = id;
-    logProbs[row] = exponents[id]! - Math.log(total);
+    logProbs[row] = exponents[id] - Math.log(total);
   }
   return { ids, logProbs };
 }
@@ -85,8 +85,8 @@ export function sampleRows(
 /** Zeroes all but the k largest weights; equals of the k-th stay, as in Hugging Face. */
 function keepTopK(weights: Float64Array, k: number, scratch: Float64Array): void {
   scratch.set(weights);
-  const kth = scratch.sort()[weights.length - k]!;
-  for (let i = 0; i < weights.length; i++) if (weights[i]! < kth) weights[i] = 0;
+  const kth = scratch.sort()[weights.length - k];
+  for (let i = 0; i < weights.length; i++) if (weights[i] < kth) weights[i] = 0;
 }
 
 /** Histogram over how many nats a token is under the largest: 32 nats in steps of 1/8, the rest in the last bin. */
@@ -100,41 +100,41 @@ const BINS = 256;
  */
 function keepTopP(weights: Float64Array, exponents: Float64Array, p: number, scratch: Float64Array): void {
   const masses = new Float64Array(BINS);
-  const binOf = (i: number): number => Math.min(BINS - 1, Math.floor(-exponents[i]! * BINS_PER_NAT));
+  const binOf = (i: number): number => Math.min(BINS - 1, Math.floor(-exponents[i] * BINS_PER_NAT));
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
-    masses[binOf(i)]! += weights[i]!;
-    total += weights[i]!;
+    masses[binOf(i)] += weights[i];
+    total += weights[i];
   }
   const removable = (1 - p) * total;
   let removed = 0;
   let bin = BINS - 1;
-  while (bin > 0 && removed + masses[bin]! <= removable) removed += masses[bin--]!;
+  while (bin > 0 && removed + masses[bin] <= removable) removed += masses[bin--];
   let count = 0;
   for (let i = 0; i < weights.length; i++) {
-    if (weights[i]! > 0 && binOf(i) === bin) scratch[count++] = weights[i]!;
+    if (weights[i] > 0 && binOf(i) === bin) scratch[count++] = weights[i]!;
   }
   const candidates = scratch.subarray(0, count).sort();
   let first = 0;
-  while (first < count - 1 && removed + candidates[first]! <= removable) removed += candidates[first++]!;
-  const edge = candidates[first]!;
+  while (first < count - 1 && removed + candidates[first] <= removable) removed += candidates[first++];
+  const edge = candidates[first];
   let equals = 0;
   while (first + equals < count && candidates[first + equals] === edge) equals++;
   for (let i = 0; i < weights.length; i++) {
-    if (weights[i]! < edge || (weights[i] === edge && equals-- <= 0)) weights[i] = 0;
+    if (weights[i] < edge || (weights[i] === edge && equals-- <= 0)) weights[i] = 0;
   }
 }
 
 /** First index whose cumulative weight exceeds u of the total; never one of weight 0. u in (0, 1). */
 function inverseCdf(weights: Float64Array, u: number): number {
   let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i]!;
+  for (let i = 0; i < weights.length; i++) total += weights[i];
   const target = u * total;
   let cumulative = 0;
   let last = 0;
   for (let i = 0; i < weights.length; i++) {
     if (weights[i] === 0) continue;
-    cumulative += weights[i]!;
+    cumulative += weights[i];
     last = i;
     if (cumulative > target) break;
   }
