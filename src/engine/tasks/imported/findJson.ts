@@ -50,5 +50,7 @@ export async function findJson(files: readonly FileEntry[]): Promise<FileEntry> 
   if (sets.length === 1) return sets[0]!;
   if (sets.length === 0)
     throw new Error(`none of the JSON files (${list(candidates)}) holds records; a data set is ${SHAPE}`);
-  throw new Error(`there are several data sets: ${list(sets)}; give only one of them with its images`);
+  throw new Error(
+    `there are several data sets: ${list(sets)}; name one of them, or give only one with its images`,
+  );
 }

@@ -13,6 +13,7 @@ import { readZip } from './zip.ts';
 
 /** V8 holds no string much longer than twice this. */
 const MAX_JSON_BYTES = 256_000_000;
+const REST_EVERY_MS = 50;
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -122,6 +123,7 @@ async function readSamples(
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   const first = new Map<string, number>();
+  let rested = performance.now();
   for (const [index, entry] of entries.entries()) {
     const record = readRecord(entry, index, report);
     if (record) {
@@ -137,6 +139,11 @@ async function readSamples(
       }
     }
     onProgress?.(index + 1, entries.length);
+    if (performance.now() - rested > REST_EVERY_MS) {
+      // Files in memory resolve without a macrotask: without this a worker could send no progress.
+      await new Promise((resolve) => setTimeout(resolve));
+      rested = performance.now();
+    }
   }
   return samples;
 }
