@@ -1,17 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor, NamedTensors } from '../model/types.ts';
 import type { OptimizerConfig } from '../rl/types.ts';
+import { NonFiniteError } from './nonFinite.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from './wasm/kernels.ts';
-
-/** A number that must be finite is not; nothing was changed. */
-export class NonFiniteError extends Error {
-  readonly phase: string;
-  constructor(phase: string, value: number) {
-    super(`${phase} is ${value}; the parameters are as before this step`);
-    this.name = 'NonFiniteError';
-    this.phase = phase;
-  }
-}
 
 interface Moments {
   readonly first: tf.Variable;
@@ -98,7 +89,7 @@ export class AdamW {
   async step(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): Promise<{ gradNorm: number }> {
     const { betas, epsilon, weightDecay, maxGradNorm } = this.#config;
     const gradNorm = Math.sqrt(await squaredNorm([...gradients.values()]));
-    if (!Number.isFinite(gradNorm)) throw new NonFiniteError('gradient norm', gradNorm);
+    if (!Number.isFinite(gradNorm)) throw new NonFiniteError('update', 'gradient norm', gradNorm);
     this.#steps += 1;
     const factors: StepFactors = {
       gradScale: Math.min(1, maxGradNorm / (gradNorm + 1e-6)),

@@ -39,9 +39,9 @@ function geluGate(x: tf.Tensor): tf.Tensor {
 export const geluTanh = tf.customGrad((...args) => {
   const [x, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
   save([x]);
-  let value: tf.Tensor;
+  let value: tf.Tensor2D;
   if (hasWasmKernels()) {
-    value = emptyTensor(x.shape);
+    value = emptyTensor<tf.Rank.R2>(x.shape);
     runWasmKernel('gelu_forward', x, value, x.size);
   } else value = tf.mul(x, geluGate(x));
   return {
