@@ -32,31 +32,30 @@ export function recomputeKeyword(evidence: KeywordEvidence): number {
 
 interface LowerCased {
   readonly text: string;
-  /** Offset in the original of each unit of `text`, and of its end; null: they are the same. */
-  readonly offsets: readonly number[] | null;
+  /** Start and end in the original of the character behind each unit of `text`; null: the offsets are the same. */
+  readonly sources: readonly (readonly [number, number])[] | null;
 }
 
 /** A few letters (İ) grow when lower-cased; spans must still refer to the original. */
 function lowerCase(text: string): LowerCased {
   const lower = text.toLowerCase();
-  if (lower.length === text.length) return { text: lower, offsets: null };
-  const offsets: number[] = [];
+  if (lower.length === text.length) return { text: lower, sources: null };
+  const sources: [number, number][] = [];
   let at = 0;
   for (const character of text) {
-    for (let i = 0; i < character.toLowerCase().length; i++) {
-      offsets.push(at + Math.min(i, character.length - 1));
-    }
-    at += character.length;
+    const end = at + character.length;
+    for (let i = 0; i < character.toLowerCase().length; i++) sources.push([at, end]);
+    at = end;
   }
-  return { text: lower, offsets: [...offsets, at] };
+  return { text: lower, sources };
 }
 
-function occurrences(lower: LowerCased, needle: string): [number, number][] {
+function occurrences({ text, sources }: LowerCased, needle: string): [number, number][] {
   const spans: [number, number][] = [];
   if (needle === '') return spans;
-  const source = (offset: number) => (lower.offsets === null ? offset : lower.offsets[offset]!);
-  for (let at = lower.text.indexOf(needle); at >= 0; at = lower.text.indexOf(needle, at + needle.length)) {
-    spans.push([source(at), source(at + needle.length)]);
+  for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
+    const last = at + needle.length - 1;
+    spans.push(sources === null ? [at, last + 1] : [sources[at]![0], sources[last]![1]]);
   }
   return spans;
 }

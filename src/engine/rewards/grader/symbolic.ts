@@ -36,9 +36,17 @@ function isZero(text: string): SymbolicVerdict {
     return { equal, rule: equal ? 'equal as expressions' : 'not equal as expressions' };
   } catch (error) {
     if (!(error instanceof NoExactForm)) throw error;
+    if (isApproximate(text))
+      return { equal: false, rule: 'not equal as expressions: a decimal beside a root' };
     const equal = isNumericallyZero(expression);
     return { equal, rule: `${equal ? 'equal' : 'not equal'} as expressions (tried at six points)` };
   }
+}
+
+/** A long decimal only comes near a root, and a decimal exponent is none: neither is ever identical to it. */
+function isApproximate(text: string): boolean {
+  const long = text.match(/[0-9]*\.[0-9]*/g)?.some((decimal) => decimal.length > 9) ?? false;
+  return long || /(?:\^|\*\*)-?[0-9]*\.[0-9]/.test(text);
 }
 
 function reasonNotToTry(text: string): string | null {
