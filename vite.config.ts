@@ -4,11 +4,14 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   // Relative addresses: the built site works from any path.
   base: './',
+  // One page: an address without a file is an error here as on any static host.
+  appType: 'mpa',
   plugins: [react()],
   worker: { format: 'es' },
   resolve: { dedupe: ['@tensorflow/tfjs-core', 'react', 'react-dom'] },
   build: {
     target: 'es2023',
+    license: { fileName: 'licenses.md' },
     // The worker's chunk holds tfjs, about 1.5 MB; the page's own chunks are held to UI budgets by e2e.
     chunkSizeWarningLimit: 2500,
   },
