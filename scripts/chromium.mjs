@@ -136,7 +136,12 @@ export function ensureChromium() {
   if (!findChromium() && isRoot && onPath('apt-get').length > 0) {
     const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
     if (attempt('apt-get', ['update'], 3, quiet)) {
-      attempt('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], 6, quiet);
+      attempt(
+        'apt-get',
+        ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'],
+        6,
+        quiet,
+      );
     }
   }
   const path = findChromium();
