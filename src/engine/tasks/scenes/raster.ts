@@ -103,8 +103,8 @@ function solid(linear: Float32Array, object: PlacedObject): void {
       const v = (object.y * PICTURE_SIDE - y - dy) * scale;
       if (!intersect(shape, object.yaw, u, v, hit)) continue;
       const lamp = metal ? stripLamp(shape, hit, u, v) : 0;
-      const body = metal ? metalBody(hit) + 0.5 * lamp : rubberBody(hit);
-      const gloss = metal ? metalGloss(hit) + 0.5 * lamp : rubberGloss(hit);
+      const body = metal ? metalBody(hit) + 0.8 * lamp : rubberBody(hit);
+      const gloss = metal ? metalGloss(hit) + 0.32 * lamp : rubberGloss(hit);
       rays++;
       red += surface[0] * body + gloss;
       green += surface[1] * body + gloss;
