@@ -42,7 +42,12 @@ export interface OptimizerConfig {
 export type StageSwitch =
   | { readonly when: 'manual' }
   | { readonly when: 'steps'; readonly perceptionSteps: number }
-  | { readonly when: 'plateau'; readonly window: number; readonly minimumGain: number; readonly perceptionStepsMax: number };
+  | {
+      readonly when: 'plateau';
+      readonly window: number;
+      readonly minimumGain: number;
+      readonly perceptionStepsMax: number;
+    };
 
 export interface SplitConfig {
   /** Train questions to sample; the whole part when larger than it. */
@@ -145,7 +150,12 @@ export interface SplitRecord {
   readonly mediumFrom: number;
   readonly entries: readonly SplitEntry[];
   /** Stages whose pool was too small, and what was taken instead; empty when none was. */
-  readonly relaxed: readonly { readonly stage: RewardStage; readonly pool: number; readonly needed: number; readonly took: string }[];
+  readonly relaxed: readonly {
+    readonly stage: RewardStage;
+    readonly pool: number;
+    readonly needed: number;
+    readonly took: string;
+  }[];
 }
 
 export type Phase = 'split' | 'sample' | 'rollout' | 'score' | 'advantage' | 'update';

@@ -1,0 +1,144 @@
+/** Measures of a policy on a part of a task set. Description measures use the truth, which no reward may see. */
+import { hashText } from '../random.ts';
+import { scoreResponse } from '../rewards/score.ts';
+import { PEBR_RECIPES } from '../rewards/recipes.ts';
+import { PixelCache } from '../rl/pixelCache.ts';
+import { promptOf } from '../rl/promptOf.ts';
+import { generateRollouts } from '../rl/rollout.ts';
+import { rewardInput } from '../rl/scorePhase.ts';
+import type { TrainerParts } from '../rl/trainerState.ts';
+import type { Part, Sample } from '../tasks/types.ts';
+import type { DescriptionScore } from './descriptionF1.ts';
+import { measureDescription } from './measureDescription.ts';
+
+export interface EvalOptions {
+  readonly part: Part;
+  /** Samples from the start of the part; all of them when there are fewer. */
+  readonly n: number;
+  /** 0: one greedy response a sample; otherwise this many sampled at the temperature. */
+  readonly samples: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+export interface EvalMeasures {
+  readonly accuracy: number;
+  /** null where no truth is known. */
+  readonly description_f1: number | null;
+  readonly description_precision: number | null;
+  readonly description_recall: number | null;
+  readonly keyword_recall: number;
+  readonly format: number;
+  /** Tokens, the end token included. */
+  readonly mean_length: number;
+}
+
+export interface EvalReport extends EvalMeasures {
+  readonly tasks: string;
+  readonly part: Part;
+  readonly n: number;
+  readonly samples: number;
+  readonly by_kind: Readonly<Record<string, EvalMeasures & { readonly n: number }>>;
+}
+
+interface Row {
+  readonly kind: string;
+  readonly accuracy: number;
+  readonly description: DescriptionScore | null;
+  readonly keyword: number;
+  readonly format: number;
+  readonly length: number;
+}
+
+const CHUNK = 64;
+const EVAL_STREAM = hashText('eval') | 0;
+
+/** Runs the policy over the part. Deterministic: the same options give the same report on the same backend. */
+export async function evaluate(
+  parts: Omit<TrainerParts, 'scorer'>,
+  options: EvalOptions,
+  onProgress?: (done: number, total: number) => void,
+): Promise<EvalReport> {
+  const { tasks } = parts;
+  const n = Math.min(options.n, tasks.size(options.part));
+  const rows: Row[] = [];
+  for (let from = 0; from < n; from += CHUNK) {
+    const indices = Array.from({ length: Math.min(CHUNK, n - from) }, (_, i) => from + i);
+    rows.push(...(await measureChunk(parts, options, indices)));
+    onProgress?.(from + indices.length, n);
+  }
+  const kinds = [...new Set(rows.map((row) => row.kind))].sort();
+  return {
+    tasks: tasks.name,
+    part: options.part,
+    n,
+    samples: options.samples,
+    ...measures(rows),
+    by_kind: Object.fromEntries(
+      kinds.map((kind) => {
+        const members = rows.filter((row) => row.kind === kind);
+        return [kind, { n: members.length / Math.max(1, options.samples), ...measures(members) }];
+      }),
+    ),
+  };
+}
+
+async function measureChunk(
+  parts: Omit<TrainerParts, 'scorer'>,
+  options: EvalOptions,
+  indices: readonly number[],
+): Promise<Row[]> {
+  const { tasks, policy, tokenizer, preprocessing } = parts;
+  const samples = indices.map((index) => tasks.sample(options.part, index));
+  const groups = await generateRollouts(
+    policy,
+    samples.map((sample) => ({ ids: promptOf(parts, sample) })),
+    await new PixelCache(preprocessing).batch(samples),
+    Math.max(1, options.samples),
+    {
+      temperature: options.samples === 0 ? 0 : options.temperature,
+      topP: options.topP,
+      topK: 0,
+      maxNewTokens: options.maxNewTokens,
+    },
+    { seed: options.seed, step: EVAL_STREAM, groups: indices },
+  );
+  return samples.flatMap((sample, s) =>
+    groups[s]!.map((rollout) =>
+      row(parts, sample, tokenizer.decode(rollout.tokenIds), rollout.tokenIds.length),
+    ),
+  );
+}
+
+function row(parts: Omit<TrainerParts, 'scorer'>, sample: Sample, response: string, length: number): Row {
+  const input = rewardInput(sample, { response, responseTokens: length });
+  const { terms, text } = scoreResponse('perception', input, null, PEBR_RECIPES.perception, 'offline');
+  const value = (name: string): number => terms.find((term) => term.name === name)?.value ?? 0;
+  return {
+    kind: sample.kind,
+    accuracy: value('accuracy'),
+    description: measureDescription(parts.tasks, sample, text),
+    keyword: value('keyword'),
+    format: value('format'),
+    length,
+  };
+}
+
+function measures(rows: readonly Row[]): EvalMeasures {
+  const mean = (pick: (row: Row) => number): number =>
+    rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
+  const known = rows.every((row) => row.description !== null);
+  const description = (field: 'precision' | 'recall' | 'f1'): number | null =>
+    known ? mean((row) => row.description![field]) : null;
+  return {
+    accuracy: mean((row) => row.accuracy),
+    description_f1: description('f1'),
+    description_precision: description('precision'),
+    description_recall: description('recall'),
+    keyword_recall: mean((row) => row.keyword),
+    format: mean((row) => row.format),
+    mean_length: mean((row) => row.length),
+  };
+}

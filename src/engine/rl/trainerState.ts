@@ -1,0 +1,58 @@
+/** What a trainer keeps between two phases: plain data, enough to go on with the same numbers. */
+import type { ImageTextScorer } from '../rewards/types.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Tokenizer } from '../model/tokenizer.ts';
+import type { ImagePreprocessing, NamedTensors } from '../model/types.ts';
+import type { TaskSet } from '../tasks/types.ts';
+import type { Phase, RewardStage, SplitRecord, StageChange, StepDraft, StepRecord } from './types.ts';
+
+/** What a trainer works with; injected, so that worker, CLI and tests choose. */
+export interface TrainerParts {
+  readonly policy: Policy;
+  readonly tokenizer: Tokenizer;
+  readonly tasks: TaskSet;
+  readonly scorer: ImageTextScorer;
+  readonly preprocessing: ImagePreprocessing;
+  readonly instruction: string;
+}
+
+export interface TrainerProgress {
+  readonly step: number;
+  readonly stage: RewardStage;
+  readonly stepInStage: number;
+  readonly nextPhase: Phase;
+  readonly split: SplitRecord | null;
+  /** Train-part indices whose pass rate is not estimated yet; empty when the split is complete or not wanted. */
+  readonly splitRemaining: readonly number[];
+  readonly draft: StepDraft | null;
+  /** Batches drawn for this step already (online variant); 0 otherwise. */
+  readonly draws: number;
+  readonly stageChanges: readonly StageChange[];
+  /** Prompt and response tokens of all rollouts of the run. */
+  readonly tokens: number;
+  /** Computing time of the step in progress so far. */
+  readonly stepSeconds: number;
+  /** Mean reward of each step of this stage, for the plateau rule. */
+  readonly stageRewards: readonly number[];
+}
+
+export interface TrainerState {
+  readonly progress: TrainerProgress;
+  readonly parameters: NamedTensors;
+  /** The policy this stage started from. */
+  readonly reference: NamedTensors;
+  readonly optimizer: NamedTensors;
+}
+
+export interface PhaseResult {
+  readonly phase: Phase;
+  readonly draft: StepDraft | null;
+  readonly record: StepRecord | null;
+  readonly split: SplitRecord | null;
+  readonly stageChange: StageChange | null;
+}
+
+export interface AdvanceOptions {
+  readonly onProgress?: (progress: { phase: Phase; done: number; total: number }) => void;
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,212 @@
+/**
+ * Supervised training on worked responses: warm-up (language model only, METHOD "Warm-up") and pretraining
+ * (everything trains). One step is one batch: cross-entropy over response tokens, AdamW with clipped norm.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { AdamW } from '../compute/adamw.ts';
+import { imageFeatures } from '../model/forward.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Tokenizer } from '../model/tokenizer.ts';
+import type { ImagePreprocessing, NamedTensors } from '../model/types.ts';
+import { RandomStream, hashText } from '../random.ts';
+import type { Sample, TaskSet, TeacherFaults } from '../tasks/types.ts';
+import { tokenBatch, windowLogProbs, type TokenRow } from './batch.ts';
+import { PixelCache } from './pixelCache.ts';
+import { promptOf } from './promptOf.ts';
+import { warmupRate } from './schedule.ts';
+import type { OptimizerConfig } from './types.ts';
+
+export interface WarmupConfig {
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Steps of the whole schedule. */
+  readonly steps: number;
+  readonly optimizer: OptimizerConfig;
+  /** `cosine` after a linear rise over 10 % (warm-up); `trapezoid`: short rise, constant, linear fall over the last third. */
+  readonly schedule: 'cosine' | 'trapezoid';
+  /** Pretraining: vision tower and projector train too. */
+  readonly trainEverything: boolean;
+  readonly faults: TeacherFaults | null;
+  /** Rows a forward-backward pass. */
+  readonly rowsPerMicroBatch: number;
+}
+
+export interface WarmupState {
+  readonly step: number;
+  readonly parameters: NamedTensors;
+  readonly optimizer: NamedTensors;
+}
+
+export interface WarmupMetrics {
+  readonly step: number;
+  readonly loss: number;
+  readonly grad_norm: number;
+  readonly learning_rate: number;
+  readonly step_time: number;
+  readonly num_tokens: number;
+}
+
+export interface WarmupParts {
+  readonly policy: Policy;
+  readonly tokenizer: Tokenizer;
+  readonly tasks: TaskSet;
+  readonly preprocessing: ImagePreprocessing;
+  readonly instruction: string;
+}
+
+/** METHOD "Warm-up": answers that say this are dropped, and images with a side under 28 px. */
+const RETHINK = 'let me rethink it';
+
+const rowLength = ({ prompt, response }: TokenRow): number => prompt.length + response.length;
+
+/** Is the parameter part of the language model (and not of vision tower or projector)? */
+function isLanguageParameter(name: string): boolean {
+  return name.startsWith('model.text_model.') || name.startsWith('lm_head.');
+}
+
+export class Warmup {
+  readonly #parts: WarmupParts;
+  readonly #config: WarmupConfig;
+  readonly #optimizer: AdamW;
+  readonly #trained: ReadonlyMap<string, tf.Variable>;
+  readonly #pixels: PixelCache;
+  #step = 0;
+
+  /** Throws when the task set has no worked responses. */
+  constructor(parts: WarmupParts, config: WarmupConfig, state?: WarmupState) {
+    if (!parts.tasks.workedResponse) {
+      throw new Error(
+        `Task set "${parts.tasks.name}" has no worked responses to learn from; use a built-in suite.`,
+      );
+    }
+    this.#parts = parts;
+    this.#config = config;
+    this.#trained = new Map(
+      [...parts.policy.parameters].filter(([name]) => config.trainEverything || isLanguageParameter(name)),
+    );
+    this.#optimizer = new AdamW(this.#trained, config.optimizer);
+    this.#pixels = new PixelCache(parts.preprocessing, 3 * 1024 * 1024 * 1024);
+    if (state) {
+      this.#step = state.step;
+      parts.policy.copyFrom(state.parameters);
+      this.#optimizer.importState(state.optimizer);
+    }
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  async exportState(): Promise<WarmupState> {
+    return {
+      step: this.#step,
+      parameters: await this.#parts.policy.exportTensors(),
+      optimizer: await this.#optimizer.exportState(),
+    };
+  }
+
+  /** One batch, one update. Throws NonFiniteError and changes nothing when loss or gradient is not finite. */
+  async advance(): Promise<WarmupMetrics> {
+    const started = performance.now();
+    const { batchSize, rowsPerMicroBatch, optimizer } = this.#config;
+    // Rows of like length share a micro-batch: half the padding, the same gradient.
+    const examples = this.#draw(batchSize)
+      .map((sample) => ({ sample, row: this.#row(sample) }))
+      .sort((a, b) => rowLength(a.row) - rowLength(b.row));
+    const total = examples.reduce((sum, { row }) => sum + row.response.length, 0);
+    const gradients = new Map<string, tf.Tensor>();
+    let loss = 0;
+    for (let from = 0; from < batchSize; from += rowsPerMicroBatch) {
+      const part = examples.slice(from, from + rowsPerMicroBatch);
+      const pixels = await this.#pixels.batch(part.map(({ sample }) => sample));
+      loss += await this.#backward(
+        part.map(({ row }) => row),
+        pixels,
+        total,
+        gradients,
+      );
+    }
+    const rate = warmupRate(this.#config.schedule, this.#step, this.#config.steps) * optimizer.learningRate;
+    const { gradNorm } = await this.#optimizer.step(gradients, rate);
+    for (const gradient of gradients.values()) gradient.dispose();
+    this.#step += 1;
+    return {
+      step: this.#step,
+      loss,
+      grad_norm: gradNorm,
+      learning_rate: rate,
+      step_time: (performance.now() - started) / 1000,
+      num_tokens: total,
+    };
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+
+  /** Samples of this step: drawn with replacement from the train part, a function of seed and step alone. */
+  #draw(count: number): Sample[] {
+    const { tasks } = this.#parts;
+    const draws = new RandomStream(this.#config.seed, hashText('warmup'), this.#step);
+    const size = tasks.size('train');
+    return Array.from({ length: count }, () => tasks.sample('train', draws.integer(size)));
+  }
+
+  #row(sample: Sample): TokenRow {
+    const { tokenizer, tasks } = this.#parts;
+    const text = tasks.workedResponse!(sample, this.#config.faults, this.#config.seed, this.#step);
+    if (text.toLowerCase().includes(RETHINK))
+      throw new Error(`Worked response of ${sample.qid} says "${RETHINK}".`);
+    return {
+      prompt: promptOf(this.#parts, sample),
+      response: [...tokenizer.encode(text), tokenizer.ids.eos],
+    };
+  }
+
+  /** Adds this part's gradients of (sum of cross-entropies / total) and returns its share of the loss. */
+  async #backward(
+    rows: readonly TokenRow[],
+    pixels: Float32Array,
+    total: number,
+    gradients: Map<string, tf.Tensor>,
+  ): Promise<number> {
+    const { policy } = this.#parts;
+    const { num_channels, image_size } = policy.config.vision;
+    const batch = tokenBatch(rows, policy.config.text.pad_token_id);
+    const { value, grads } = tf.tidy(() => {
+      const pixelValues = tf.tensor4d(pixels, [rows.length, num_channels, image_size, image_size]);
+      const mask = tf.tensor2d(batch.mask, [batch.rows, batch.width]);
+      const frozen = this.#config.trainEverything ? null : imageFeatures(policy, pixelValues);
+      return tf.variableGrads(() => {
+        const features = frozen ?? imageFeatures(policy, pixelValues);
+        const { logProbs } = windowLogProbs(policy, batch, features, 1);
+        return tf.div(tf.neg(tf.sum(tf.mul(logProbs, mask))), total);
+      }, [...this.#trained.values()]);
+    });
+    const [loss] = await value.data();
+    value.dispose();
+    accumulate(this.#trained, grads, gradients);
+    return loss!;
+  }
+}
+
+/** Adds gradients keyed by variable name to the running sums keyed by parameter name; the summands are disposed. */
+export function accumulate(
+  trained: ReadonlyMap<string, tf.Variable>,
+  grads: tf.NamedTensorMap,
+  sums: Map<string, tf.Tensor>,
+): void {
+  for (const [name, variable] of trained) {
+    const gradient = grads[variable.name];
+    if (!gradient) continue;
+    const sum = sums.get(name);
+    if (sum) {
+      sums.set(name, tf.add(sum, gradient));
+      sum.dispose();
+      gradient.dispose();
+    } else {
+      sums.set(name, gradient);
+    }
+  }
+}
