@@ -1,0 +1,144 @@
+/** `sample`: the dataset-level split of a task set's train part under a checkpoint, resumable. */
+import { join } from 'node:path';
+import { policyHash } from '../../engine/model/policy.ts';
+import { classify } from '../../engine/rl/split.ts';
+import { PixelCache } from '../../engine/rl/pixelCache.ts';
+import { passCounts } from '../../engine/rl/splitPhase.ts';
+import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
+import type { Difficulty, SplitEntry } from '../../engine/rl/types.ts';
+import { writeTaskSetFiles } from '../../engine/tasks/imported/index.ts';
+import type { Sample, TaskSet } from '../../engine/tasks/types.ts';
+import { DataError } from '../errors.ts';
+import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
+import { appendLine, Progress, readIfThere, say, writeWhole } from '../output.ts';
+import { loadParts, loadShippedScorer, loadTasks, startBackend, userPath } from '../parts.ts';
+import { claimFolder } from '../runFolder.ts';
+import { readSplit } from '../splitFolder.ts';
+
+const CHUNK = 16;
+
+export const sampleCommand: CommandSpec = {
+  name: 'sample',
+  summary:
+    'Splits a task set by what the policy can do: pass counts of n rollouts a question.\n' +
+    "Writes passes.jsonl, split.json and easy.json, medium.json, hard.json in PeBR's data format with images/.",
+  options: {
+    checkpoint: { type: 'string', value: 'DIR', required: true, help: 'the frozen policy' },
+    tasks: {
+      type: 'string',
+      value: 'NAME|FILE',
+      help: 'a built-in suite or a PeBR-format set',
+      default: 'scenes',
+    },
+    questions: {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'train questions; default: 512, imported sets: all',
+    },
+    n: { type: 'integer', value: 'N', minimum: 1, help: 'rollouts a question', default: '8' },
+    temperature: { type: 'number', value: 'X', help: 'sampling temperature', default: '1.2' },
+    'top-p': { type: 'number', value: 'X', help: 'nucleus', default: '0.99' },
+    preset: { type: 'string', choices: PRESET_NAMES, help: 'for the longest response', default: 'tiny' },
+    out: { type: 'string', value: 'DIR', required: true, help: 'where the split goes' },
+    resume: { type: 'flag', help: 'go on with the split in --out' },
+    'skip-bad': { type: 'flag', help: 'leave out records of an imported set that have errors' },
+    ...COMMON_OPTIONS,
+  },
+  run: sample,
+};
+
+async function sample(options: Options): Promise<number> {
+  const out = userPath(options.requiredText('out'));
+  if (!options.flag('resume')) await claimFolder(out);
+  const preset = presetByName(options.requiredText('preset'));
+  const tasks = await loadTasks(options.requiredText('tasks'), options.flag('skip-bad'));
+  await startBackend(options);
+  const parts = await loadParts(
+    userPath(options.requiredText('checkpoint')),
+    tasks,
+    await loadShippedScorer(),
+  );
+  const n = options.requiredNumber('n');
+  const config = {
+    seed: options.requiredNumber('seed'),
+    sampling: preset.sampling,
+    recipes: preset.recipes,
+    split: {
+      ...preset.split,
+      n,
+      temperature: options.requiredNumber('temperature'),
+      topP: options.requiredNumber('top-p'),
+    },
+  };
+  const total = Math.min(tasks.size('train'), options.number('questions') ?? defaultQuestions(tasks));
+  const about = {
+    tasks: tasks.name,
+    policyHash: policyHash(await parts.policy.exportTensors()),
+    temperature: config.split.temperature,
+    topP: config.split.topP,
+    n,
+    seed: config.seed,
+    easyFrom: n,
+    mediumFrom: 1,
+    questions: total,
+    relaxed: [],
+  };
+  const done = options.flag('resume') ? await finished(out, about) : [];
+  const writeAbout = (complete: boolean): Promise<void> =>
+    writeWhole(join(out, 'split.json'), `${JSON.stringify({ ...about, complete }, null, 2)}\n`);
+  await writeAbout(false);
+  const entries = [...done];
+  const pixels = new PixelCache(parts.preprocessing);
+  const progress = new Progress('split');
+  while (entries.length < total) {
+    const indices = Array.from(
+      { length: Math.min(CHUNK, total - entries.length) },
+      (_, i) => entries.length + i,
+    );
+    const samples = indices.map((index) => tasks.sample('train', index));
+    for (const entry of await passCounts(parts, pixels, samples, indices, config)) {
+      entries.push(entry);
+      await appendLine(join(out, 'passes.jsonl'), entry);
+    }
+    progress.update(entries.length, total);
+  }
+  progress.end();
+  await writePools(out, tasks, entries, n);
+  await writeAbout(true);
+  return 0;
+}
+
+const defaultQuestions = (tasks: TaskSet): number =>
+  tasks.origin === 'imported' ? tasks.size('train') : 512;
+
+/** Entries of an unfinished split; DataError when it was made otherwise. */
+async function finished(out: string, about: Record<string, unknown>): Promise<SplitEntry[]> {
+  const bytes = await readIfThere(join(out, 'split.json'));
+  if (!bytes) return [];
+  const before = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(about)) {
+    if (JSON.stringify(before[key]) !== JSON.stringify(value)) {
+      throw new DataError(
+        `${out} holds a split with ${key} ${JSON.stringify(before[key])}, asked for ${JSON.stringify(value)}; give another --out.`,
+      );
+    }
+  }
+  await writeWhole(join(out, 'split.json'), JSON.stringify({ ...before, complete: true }));
+  return [...(await readSplit(out)).entries];
+}
+
+async function writePools(
+  out: string,
+  tasks: TaskSet,
+  entries: readonly SplitEntry[],
+  n: number,
+): Promise<void> {
+  const pools: Record<Difficulty, Sample[]> = { easy: [], medium: [], hard: [] };
+  for (const entry of entries) pools[classify(entry.correct, n, 1)].push(tasks.find(entry.qid)!);
+  const sets = Object.fromEntries(
+    Object.entries(pools).map(([difficulty, samples]) => [`${difficulty}.json`, samples]),
+  );
+  for (const [path, bytes] of await writeTaskSetFiles(sets)) await writeWhole(join(out, path), bytes);
+  for (const [difficulty, samples] of Object.entries(pools)) say(`${difficulty}: ${samples.length}`);
+}

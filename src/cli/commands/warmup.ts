@@ -1,0 +1,205 @@
+/** `warmup`: supervised training on worked responses; with --from-scratch, pretraining of a new policy. */
+import { join } from 'node:path';
+import { architecture } from '../../engine/model/architectures.ts';
+import { writeCheckpoint, type Checkpoint } from '../../engine/model/checkpoint.ts';
+import { Policy } from '../../engine/model/policy.ts';
+import { SHORT_INSTRUCTION } from '../../engine/model/prompt.ts';
+import { Tokenizer } from '../../engine/model/tokenizer.ts';
+import { buildTokenizer } from '../../engine/model/buildTokenizer.ts';
+import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
+import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
+import { Warmup, type WarmupConfig, type WarmupParts } from '../../engine/rl/warmup.ts';
+import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
+import { DEFAULT_FAULTS, parseFaults, sceneVariant, SEVERE_FAULTS } from '../../engine/tasks/index.ts';
+import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
+import { UsageError } from '../errors.ts';
+import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
+import { appendLine, keepLines, Progress, say, writeFolder } from '../output.ts';
+import { folderReader, loadTasks, readJson, shippedPath, startBackend, userPath } from '../parts.ts';
+import { claimFolder, loadState, saveState } from '../runFolder.ts';
+import { readCheckpoint } from '../../engine/model/checkpoint.ts';
+
+/** Learning rates that suit the small presets; METHOD's 1e-5 is the 7B's. */
+const PRETRAINING_RATE = '0.002';
+const WARMUP_RATE = '0.0005';
+
+export const warmupCommand: CommandSpec = {
+  name: 'warmup',
+  summary:
+    'Supervised training on worked responses (language model only); --from-scratch pretrains a new policy.\n' +
+    'Writes metrics.jsonl, checkpoint/ and state/ under --out.',
+  options: {
+    preset: { type: 'string', choices: PRESET_NAMES, help: 'named config', default: 'tiny' },
+    'from-scratch': { type: 'flag', help: 'start from random weights; vision tower and projector train too' },
+    steps: {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      required: true,
+      help: 'steps of the whole schedule, in total',
+    },
+    out: { type: 'string', value: 'DIR', required: true, help: "the run's folder" },
+    resume: { type: 'flag', help: 'go on with the run in --out' },
+    tasks: { type: 'string', value: 'NAME', help: "a built-in suite; default: the preset's" },
+    checkpoint: {
+      type: 'string',
+      value: 'DIR',
+      help: 'policy to start from; default: the shipped one of the preset',
+    },
+    faults: {
+      type: 'string',
+      value: 'FILE|SHORTHAND',
+      help: 'planted teacher faults: a JSON file, "default", "severe" or e.g. perception=0.6,reasoning=0.6; none without it',
+    },
+    batch: { type: 'integer', value: 'N', minimum: 1, help: 'samples a step', default: '64' },
+    'micro-batch': {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'samples a forward-backward pass',
+      default: '32',
+    },
+    'learning-rate': {
+      type: 'number',
+      value: 'X',
+      help: `peak; default ${PRETRAINING_RATE} from scratch, else ${WARMUP_RATE}`,
+    },
+    'save-every': {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'steps between saved states',
+      default: '100',
+    },
+    ...COMMON_OPTIONS,
+  },
+  run: warmup,
+};
+
+async function faultsOf(text: string | undefined): Promise<TeacherFaults | null> {
+  if (text === undefined) return null;
+  if (text === 'default') return DEFAULT_FAULTS;
+  if (text === 'severe') return SEVERE_FAULTS;
+  return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text);
+}
+
+/** A new policy with the suite's own tokenizer. */
+function fresh(
+  preset: string,
+  tasks: TaskSet,
+  seed: number,
+): { checkpoint: Omit<Checkpoint, 'tensors'>; policy: Policy } {
+  const tokenizerJson = buildTokenizer(sceneVariant(tasks.name));
+  const config = architecture(preset, Tokenizer.fromJson(tokenizerJson).vocabSize);
+  const preprocessing = { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size };
+  return {
+    policy: Policy.initialize(config, seed),
+    checkpoint: { config, preprocessing, tokenizerJson, extras: {} },
+  };
+}
+
+async function existing(folder: string): Promise<{ checkpoint: Checkpoint; policy: Policy }> {
+  const checkpoint = await readCheckpoint(folderReader(folder));
+  return { checkpoint, policy: Policy.fromTensors(checkpoint.config, checkpoint.tensors) };
+}
+
+async function warmup(options: Options): Promise<number> {
+  const preset = presetByName(options.requiredText('preset'));
+  const scratch = options.flag('from-scratch');
+  const out = userPath(options.requiredText('out'));
+  if (scratch && options.text('checkpoint'))
+    throw new UsageError('--from-scratch and --checkpoint exclude each other.');
+  const seed = options.requiredNumber('seed');
+  const steps = options.requiredNumber('steps');
+  const faults = await faultsOf(options.text('faults'));
+  if (!options.flag('resume')) await claimFolder(out);
+  const tasks = await loadTasks(options.text('tasks') ?? preset.tasks);
+  const backend = await startBackend(options);
+  const folder = options.text('checkpoint');
+  const { checkpoint, policy } = scratch
+    ? fresh(preset.preset, tasks, seed)
+    : await existing(folder ? userPath(folder) : shippedPath('models', preset.preset));
+  if (!checkpoint.tokenizerJson) throw new UsageError(`${folder} has no tokenizer.json; add the model's.`);
+  const before: PebrExtras = 'tensors' in checkpoint ? pebrExtras(checkpoint) : {};
+  const extras: PebrExtras = { ...before, instruction: before.instruction ?? SHORT_INSTRUCTION };
+  const config: WarmupConfig = {
+    seed,
+    batchSize: options.requiredNumber('batch'),
+    steps,
+    optimizer: {
+      ...preset.optimizer,
+      learningRate: options.number('learning-rate') ?? Number(scratch ? PRETRAINING_RATE : WARMUP_RATE),
+    },
+    schedule: scratch ? 'trapezoid' : 'cosine',
+    trainEverything: scratch,
+    faults,
+    rowsPerMicroBatch: options.requiredNumber('micro-batch'),
+  };
+  const parts: WarmupParts = {
+    policy,
+    tokenizer: Tokenizer.fromJson(checkpoint.tokenizerJson),
+    tasks,
+    preprocessing: checkpoint.preprocessing,
+    instruction: extras.instruction ?? SHORT_INSTRUCTION,
+  };
+  const identity = { command: 'warmup', backend, tasks: tasks.name, checkpoint: folder ?? null, config };
+  const trainer = await start(parts, config, options, join(out, 'state'), identity);
+  await keepLines(join(out, 'metrics.jsonl'), trainer.step);
+  const save = async (): Promise<void> => {
+    const state = await trainer.exportState();
+    const { parameters, optimizer } = state;
+    await saveState(
+      join(out, 'state'),
+      identity,
+      state.step,
+      { step: state.step },
+      { parameters, optimizer },
+    );
+    const files = writeCheckpoint({ ...checkpoint, tensors: parameters }, extras);
+    await writeFolder(join(out, 'checkpoint'), files);
+  };
+  await runTo(trainer, steps, out, options.requiredNumber('save-every'), save);
+  return 0;
+}
+
+async function start(
+  parts: WarmupParts,
+  config: WarmupConfig,
+  options: Options,
+  folder: string,
+  identity: unknown,
+): Promise<Warmup> {
+  const saved = options.flag('resume')
+    ? await loadState(folder, identity, ['parameters', 'optimizer'])
+    : null;
+  if (!saved) return new Warmup(parts, config);
+  const { step } = saved.plain as { step: number }; // written by `save`
+  return new Warmup(parts, config, {
+    step,
+    parameters: saved.tensors.parameters!,
+    optimizer: saved.tensors.optimizer!,
+  });
+}
+
+async function runTo(
+  trainer: Warmup,
+  steps: number,
+  out: string,
+  saveEvery: number,
+  save: () => Promise<void>,
+): Promise<void> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => {
+    say('Stopping after this step; go on with --resume.');
+    interrupt.abort();
+  });
+  const progress = new Progress('step');
+  while (trainer.step < steps && !interrupt.signal.aborted) {
+    const metrics = await trainer.advance();
+    await appendLine(join(out, 'metrics.jsonl'), metrics);
+    progress.update(trainer.step, steps, `loss ${metrics.loss.toFixed(4)}`);
+    if (trainer.step % saveEvery === 0) await save();
+  }
+  progress.end();
+  await save();
+}

@@ -1,0 +1,90 @@
+/** What commands load before they work: backend, task set, checkpoint, scorer. */
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { selectBackend, type BackendName } from '../engine/compute/backend.ts';
+import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import type { ImageTextScorer } from '../engine/rewards/types.ts';
+import { loadScorer } from '../engine/rewards/scorer/index.ts';
+import { loadRunParts, type FileReader, type RunParts } from '../engine/rl/runParts.ts';
+import { setCodecLoader } from '../engine/tasks/images/index.ts';
+import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
+import { filesFromDisk } from '../engine/tasks/imported/node.ts';
+import { loadTaskSet } from '../engine/tasks/imported/index.ts';
+import { TASK_SET_NAMES, taskSetByName } from '../engine/tasks/index.ts';
+import type { TaskSet } from '../engine/tasks/types.ts';
+import { DataError, UsageError } from './errors.ts';
+import type { Options } from './options.ts';
+import { readIfThere, say } from './output.ts';
+
+/** A path as the user meant it: npm runs scripts in the package's folder, INIT_CWD is where the user stood. */
+export function userPath(path: string): string {
+  return isAbsolute(path) ? path : resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+/** A file of the shipped site, such as models/tiny. npm runs scripts in the package's folder. */
+export function shippedPath(...parts: string[]): string {
+  return join(process.cwd(), 'public', ...parts);
+}
+
+export const folderReader =
+  (folder: string): FileReader =>
+  (name) =>
+    readIfThere(join(folder, name));
+
+/** Starts the forced or best backend and says which and why. */
+export async function startBackend(options: Options): Promise<BackendName> {
+  const forced = options.text('backend') as BackendName | undefined; // checked against the choices
+  await prepareNodeBackends();
+  const report = await selectBackend(forced ? { forced } : {});
+  say(`Backend: ${report.name} (${report.reason})`);
+  return report.name;
+}
+
+/** A built-in suite by name, or an imported set by the path of its JSON, folder or zip. */
+export async function loadTasks(nameOrPath: string, skipBad = false): Promise<TaskSet> {
+  if ((TASK_SET_NAMES as readonly string[]).includes(nameOrPath)) return taskSetByName(nameOrPath);
+  if (!/[./\\]/.test(nameOrPath)) {
+    throw new UsageError(
+      `--tasks is one of ${TASK_SET_NAMES.join(', ')} or the path of a PeBR-format set; got "${nameOrPath}".`,
+    );
+  }
+  setCodecLoader(nodeCodecLoader);
+  const { taskSet, problems } = await loadTaskSet(await filesFromDisk(userPath(nameOrPath)), { skipBad });
+  for (const problem of problems) say(`${problem.level}: ${problem.message}`);
+  if (!taskSet) {
+    const bad = problems.filter((problem) => problem.level === 'error').length;
+    throw new DataError(
+      `${nameOrPath} was not loaded: ${bad} record${bad === 1 ? '' : 's'} with errors. Mend them, or pass --skip-bad to use the rest.`,
+    );
+  }
+  return taskSet;
+}
+
+/** The shipped scorer, or null with a word when it is not there yet. */
+export async function loadShippedScorer(): Promise<ImageTextScorer> {
+  return loadScorer(folderReader(shippedPath('models', 'scorer')));
+}
+
+/** Policy, tokenizer and the rest of a checkpoint folder. */
+export async function loadParts(folder: string, tasks: TaskSet, scorer: ImageTextScorer): Promise<RunParts> {
+  try {
+    return await loadRunParts(folderReader(folder), tasks, scorer);
+  } catch (cause) {
+    throw new DataError(`Checkpoint ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** A JSON file. Throws DataError naming the file. */
+export async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    throw new DataError(`${path} cannot be read; check the path.`);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new DataError(`${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
