@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useId } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { SignName } from './format.ts';
 import './tokens.css';
@@ -22,6 +22,7 @@ interface TokenStripProps {
 
 /** Tokens in a row, coloured by the caller; one tab stop, arrow keys move the selection. */
 export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, onSelect }: TokenStripProps) {
+  const id = useId();
   const pick = (event: MouseEvent<HTMLDivElement>) => {
     if (!(event.target instanceof HTMLElement)) return;
     const index = event.target.closest<HTMLElement>('[data-index]')?.dataset.index;
@@ -41,7 +42,7 @@ export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, on
       role="listbox"
       aria-label={label}
       aria-orientation="horizontal"
-      aria-activedescendant={selected === null ? undefined : `ui-token-${selected}`}
+      aria-activedescendant={selected === null ? undefined : `${id}-${selected}`}
       tabIndex={0}
       onClick={pick}
       onKeyDown={move}
@@ -50,7 +51,7 @@ export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, on
       {tokens.map((token, i) => (
         <span
           key={i}
-          id={`ui-token-${i}`}
+          id={`${id}-${i}`}
           data-index={i}
           role="option"
           aria-selected={i === selected}

@@ -1,5 +1,6 @@
 import type { Difficulty } from '../engine/index.ts';
 import { SIGN_GLYPHS, formatNumber, formatShare, formatSigned, signOf } from './format.ts';
+import type { ColourScale } from './scales.ts';
 import './glyphs.css';
 
 /** A signed number with its glyph: ▲ +0.94, ▼ −0.94, · 0. */
@@ -113,6 +114,31 @@ export function PassRate(props: {
       <span>
         {correct}/{n}
       </span>
+    </span>
+  );
+}
+
+/** The colours of a scale with the values at its ends, and what the underlines mean where it is signed. */
+export function ScaleLegend({
+  scale,
+  format,
+}: {
+  readonly scale: ColourScale;
+  readonly format: (value: number) => string;
+}) {
+  const stops = Array.from({ length: 9 }, (_, i) => scale.low + ((scale.high - scale.low) * i) / 8);
+  return (
+    <span className="ui-scale-legend">
+      <span>{format(scale.low)}</span>
+      <span className="ui-scale-ramp" aria-hidden="true">
+        {stops.map((value) => (
+          <span key={value} style={{ background: scale.background(value) }} />
+        ))}
+      </span>
+      <span>{format(scale.high)}</span>
+      {scale.kind === 'diverging' && (
+        <span className="ui-scale-note">underline: solid positive, dashed negative</span>
+      )}
     </span>
   );
 }

@@ -20,7 +20,7 @@ export { TokenStrip, visibleText } from './TokenStrip.tsx';
 export type { StripToken } from './TokenStrip.tsx';
 export { Tooltip } from './Tooltip.tsx';
 export { Waterfall } from './Waterfall.tsx';
-export { Bar, DifficultyMark, PassRate, RewardBars, Sign, SignedBar } from './glyphs.tsx';
+export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
 export { formatCompact, formatNumber, formatShare, formatSigned, signOf } from './format.ts';
 export type { Mark } from './marks.ts';
 export * from './scales.ts';

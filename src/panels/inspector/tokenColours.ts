@@ -1,0 +1,104 @@
+/** What colours the tokens: one number a token, its scale, and how it reads. */
+import type { DraftRollout, ObjectiveConfig } from '../../engine/index.ts';
+import { tokenObjective } from '../../engine/rl/objectiveReference.ts';
+import {
+  advantageScale,
+  formatNumber,
+  formatSigned,
+  logProbScale,
+  magnitudeScale,
+  ratioScale,
+} from '../../ui/index.ts';
+import type { ColourScale } from '../../ui/index.ts';
+
+export const TOKEN_MODES = ['advantage', 'log-prob', 'entropy', 'ratio', 'KL', 'keyword'] as const;
+export type TokenMode = (typeof TOKEN_MODES)[number];
+
+export interface TokenColouring {
+  /** What the scale shows: for `ratio` its logarithm. */
+  readonly values: readonly number[];
+  readonly scale: ColourScale;
+  readonly format: (value: number) => string;
+  readonly definition: string;
+}
+
+/** k3 of each token as it enters the loss; null while the log-probs or the reference are missing. */
+export function tokenKls(rollout: DraftRollout, objective: ObjectiveConfig): number[] | null {
+  const { logProbs, oldLogProbs, referenceLogProbs, advantage } = rollout;
+  if (!logProbs || !oldLogProbs || advantage === undefined) return null;
+  if (!referenceLogProbs || referenceLogProbs.length !== logProbs.length) return null;
+  return logProbs.map(
+    (logProb, t) => tokenObjective(logProb, oldLogProbs[t], referenceLogProbs[t], advantage, objective).kl,
+  );
+}
+
+/** log π − log π_old of each token; null before the update. */
+export function logRatios(rollout: DraftRollout): number[] | null {
+  const { logProbs, oldLogProbs } = rollout;
+  return logProbs && oldLogProbs ? logProbs.map((logProb, t) => logProb - oldLogProbs[t]) : null;
+}
+
+/** Colouring of a rollout's tokens; null when its phase has not been reached. `advantages`: of the whole step. */
+export function colourTokens(
+  mode: Exclude<TokenMode, 'keyword'>,
+  rollout: DraftRollout,
+  advantages: readonly number[],
+  objective: ObjectiveConfig,
+): TokenColouring | null {
+  switch (mode) {
+    case 'advantage': {
+      const { advantage } = rollout;
+      if (advantage === undefined) return null;
+      return {
+        values: rollout.tokenIds.map(() => advantage),
+        scale: advantageScale(advantages),
+        format: (value) => formatSigned(value, 2),
+        definition: 'The rollout’s advantage: the same for every token, and what its log-prob is pushed by.',
+      };
+    }
+    case 'log-prob': {
+      const values = rollout.logProbs ?? rollout.decodeLogProbs;
+      return {
+        values,
+        scale: logProbScale(values),
+        format: (value) => formatNumber(value, 2),
+        definition: rollout.logProbs
+          ? 'log-prob of the token in the training forward of the update, nats; darker is less likely.'
+          : 'log-prob of the token while decoding, nats; darker is less likely.',
+      };
+    }
+    case 'entropy': {
+      const { entropies } = rollout;
+      if (!entropies) return null;
+      return {
+        values: entropies,
+        scale: magnitudeScale(entropies),
+        format: (value) => formatNumber(value, 2),
+        definition: 'Entropy of the next-token distribution at this position, nats: how open the choice was.',
+      };
+    }
+    case 'ratio': {
+      const values = logRatios(rollout);
+      if (!values) return null;
+      return {
+        values,
+        scale: ratioScale(values),
+        format: (value) => formatNumber(Math.exp(value), 4),
+        definition:
+          'Ratio π/π_old = exp(log-prob − old log-prob) in the update that used the token. 1 with one update a step.',
+      };
+    }
+    case 'KL': {
+      const values = tokenKls(rollout, objective);
+      if (!values) return null;
+      return {
+        values,
+        scale: magnitudeScale(values),
+        format: (value) => formatNumber(value),
+        definition: 'k3 = e^d − d − 1 with d = reference log-prob − log-prob, as it enters the loss, nats.',
+      };
+    }
+    default:
+      return mode satisfies never;
+  }
+}

@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { cancelSplit, estimateSplit, useSession } from '../../state/index.ts';
+import { Bar, Button, EmptyState, Panel } from '../../ui/index.ts';
+import { SampleGrid } from './SampleGrid.tsx';
+import { SplitSection } from './SplitSection.tsx';
+import './sampling.css';
+
+/** Dataset-level sampling: what the policy can already do decides which stage trains on which question. */
+export function SamplingPanel() {
+  const split = useSession((session) => session.split);
+  const tasks = useSession((session) => session.tasks);
+  const groupSize = useSession((session) => session.config.groupSize);
+  const [bin, setBin] = useState<number | null>(null);
+  return (
+    <Panel
+      title="Data sampling"
+      testId="sampling-panel"
+      note={tasks && `${tasks.name} · ${tasks.sizes.train} train, ${tasks.sizes.heldout} held out`}
+      actions={<SplitActions />}
+    >
+      <div className="sa-panel">
+        <SplitProgress />
+        {split ? (
+          <SplitSection split={split} groupSize={groupSize} selectedBin={bin} onSelectBin={setBin} />
+        ) : (
+          <EmptyState title="Not split yet">
+            The policy first answers each question n times. How often it is right decides: always → easy, for
+            the perception stage; sometimes → medium, for the reasoning stage; never → hard. Press Play or
+            Estimate.
+          </EmptyState>
+        )}
+        {tasks && <SampleGrid bin={bin} onClearBin={() => setBin(null)} hasSplit={split !== null} />}
+      </div>
+    </Panel>
+  );
+}
+
+function SplitActions() {
+  const status = useSession((session) => session.status);
+  const hasSplit = useSession((session) => session.split !== null);
+  const estimating = useSession((session) => session.splitRemaining > 0);
+  const busy = status === 'running' || status === 'stepping';
+  if (estimating && busy) {
+    return (
+      <Button onClick={cancelSplit} data-testid="split-cancel">
+        Cancel
+      </Button>
+    );
+  }
+  return (
+    <Button
+      onClick={estimateSplit}
+      disabled={status === 'booting' || status === 'lost' || status === 'failed' || busy}
+      title={busy ? 'Pause first: a new split restarts the sampling of questions' : undefined}
+      data-testid="split-estimate"
+    >
+      {hasSplit ? 'Re-estimate with the current policy' : 'Estimate'}
+    </Button>
+  );
+}
+
+function SplitProgress() {
+  const done = useSession((session) => session.split?.entries.length ?? 0);
+  const remaining = useSession((session) => session.splitRemaining);
+  if (remaining === 0 || done === 0) return null;
+  const total = done + remaining;
+  return (
+    <div className="sa-progress" data-testid="split-progress">
+      <Bar share={done / total} label={`split: ${done} of ${total} questions`} />
+      <span>
+        {done} of {total} questions
+      </span>
+    </div>
+  );
+}

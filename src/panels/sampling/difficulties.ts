@@ -1,0 +1,3 @@
+import type { Difficulty } from '../../engine/index.ts';
+
+export const DIFFICULTIES: readonly Difficulty[] = ['easy', 'medium', 'hard'];

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { poolsOf } from '../../engine/rl/split.ts';
+import { rangeText, splitStats } from './splitStats.ts';
+
+const n = 8;
+const entries = fc
+  .array(fc.integer({ min: 0, max: n }), { maxLength: 200 })
+  .map((passes) => passes.map((correct, i) => ({ qid: `q${i}`, correct, n })));
+const thresholds = fc
+  .tuple(fc.integer({ min: 0, max: n + 1 }), fc.integer({ min: 0, max: n + 1 }))
+  .map(([a, b]) => ({ mediumFrom: Math.min(a, b), easyFrom: Math.max(a, b) }));
+
+describe('splitStats', () => {
+  it('counts what the trainer’s pools hold', () => {
+    fc.assert(
+      fc.property(entries, thresholds, (of, limits) => {
+        const stats = splitStats({ entries: of, n }, limits, 8);
+        const pools = poolsOf({ entries: of, ...limits });
+        expect(stats.counts).toEqual({
+          easy: pools.easy.length,
+          medium: pools.medium.length,
+          hard: pools.hard.length,
+        });
+        expect(stats.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(of.length);
+        for (const share of [stats.zeroShare.all, stats.zeroShare.medium ?? 0]) {
+          expect(share).toBeGreaterThanOrEqual(0);
+          expect(share).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+
+  it('expects fewer zero-advantage groups once all-correct and all-wrong questions are left out', () => {
+    const mixed = [0, 0, 0, 4, 8, 8].map((correct, i) => ({ qid: `q${i}`, correct, n }));
+    const { zeroShare } = splitStats({ entries: mixed, n }, { easyFrom: 8, mediumFrom: 1 }, 8);
+    expect(zeroShare.medium).toBeLessThan(zeroShare.all);
+    expect(zeroShare.medium).toBeCloseTo(2 * 0.5 ** 8, 12);
+  });
+});
+
+describe('rangeText', () => {
+  it('names the published split', () => {
+    expect(rangeText({ easyFrom: 8, mediumFrom: 1 }, 8)).toEqual({
+      hard: '0/8',
+      medium: '1–7/8',
+      easy: '8/8',
+    });
+    expect(rangeText({ easyFrom: 9, mediumFrom: 0 }, 8)).toEqual({
+      hard: 'none',
+      medium: '0–8/8',
+      easy: 'none',
+    });
+  });
+});
