@@ -41,7 +41,7 @@ describe('toPixelValues', () => {
     const values = toPixelValues([image, image], preprocessing);
     expect(values).toHaveLength(2 * 3 * 4);
     const one = [1, -1, -1, 1, 0, 1, 0, 1, 0, 0, 0, 0];
-    for (let i = 0; i < 24; i++) expect(values[i]).toBeCloseTo(one[i % 12]!, 6);
+    for (let i = 0; i < 24; i++) expect(values[i]).toBeCloseTo(one[i % 12], 6);
   });
 
   it('squashes any size to the square', () => {

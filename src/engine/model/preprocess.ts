@@ -15,9 +15,9 @@ export function toPixelValues(
     const { data } = resizeBilinear(image, imageSize, imageSize);
     for (let channel = 0; channel < 3; channel++) {
       const to = (index * 3 + channel) * area;
-      const shift = mean[channel]!;
-      const scale = std[channel]!;
-      for (let i = 0; i < area; i++) out[to + i] = (data[i * 4 + channel]! / 255 - shift) / scale;
+      const shift = mean[channel];
+      const scale = std[channel];
+      for (let i = 0; i < area; i++) out[to + i] = (data[i * 4 + channel] / 255 - shift) / scale;
     }
   }
   return out;
@@ -44,7 +44,7 @@ function readTriple(fields: Readonly<Record<string, unknown>>, name: string): [n
       `${FILE}: "${name}" is ${JSON.stringify(value)}; give three numbers, e.g. [0.5, 0.5, 0.5].`,
     );
   }
-  return [numbers[0]!, numbers[1]!, numbers[2]!];
+  return [numbers[0], numbers[1], numbers[2]];
 }
 
 /**

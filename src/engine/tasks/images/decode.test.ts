@@ -24,7 +24,7 @@ function expectPixels(image: RasterImage, expected: Golden, tolerance: number): 
   let worst = 0;
   for (let i = 0; i < image.width * image.height; i++) {
     for (let c = 0; c < 3; c++)
-      worst = Math.max(worst, Math.abs(image.data[i * 4 + c]! - expected.rgb[i * 3 + c]!));
+      worst = Math.max(worst, Math.abs(image.data[i * 4 + c] - expected.rgb[i * 3 + c]));
     expect(image.data[i * 4 + 3]).toBe(255);
   }
   expect(worst).toBeLessThanOrEqual(tolerance);
@@ -49,7 +49,7 @@ describe('decodeImage against Pillow', () => {
   );
 
   it('reads a little-endian Exif block too', () => {
-    const exif = [...'Exif\0\0II*\0'].map((letter) => letter.charCodeAt(0));
+    const exif = Array.from('Exif\0\0II*\0', (letter) => letter.charCodeAt(0));
     const entry = [8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
     const payload = [...exif, ...entry];
     const jpeg = read('baseline.jpg');
@@ -67,7 +67,7 @@ describe('decodeImage against Pillow', () => {
   });
 
   it('goes by content, not by name', async () => {
-    expectPixels(await decodeImage(read('rgb.png'), 'photo.jpeg'), golden.files['rgb.png']!, 0);
+    expectPixels(await decodeImage(read('rgb.png'), 'photo.jpeg'), golden.files['rgb.png'], 0);
   });
 });
 
@@ -83,7 +83,7 @@ describe('what cannot be read is named, with what to do', () => {
   }
   function damagedPng(): Uint8Array {
     const bytes = read('rgb.png');
-    bytes[45]! ^= 0xff;
+    bytes[45] ^= 0xff;
     return bytes;
   }
   function damagedJpeg(): Uint8Array {
@@ -143,8 +143,8 @@ describe('what cannot be read is named, with what to do', () => {
       await expect(decodeImage(bigPng(50, 50), 'x')).rejects.toThrow('cannot be decoded');
       if (i % 10 === 0) await expect(decodeImage(damagedJpeg(), 'x')).rejects.toThrow('cannot be decoded');
     }
-    expectPixels(await decodeImage(read('rgb.png'), 'x'), golden.files['rgb.png']!, 0);
-    expectPixels(await decodeImage(read('baseline.jpg'), 'x'), golden.files['baseline.jpg']!, 2);
+    expectPixels(await decodeImage(read('rgb.png'), 'x'), golden.files['rgb.png'], 0);
+    expectPixels(await decodeImage(read('baseline.jpg'), 'x'), golden.files['baseline.jpg'], 2);
   });
 
   it('names every prefix of every fixture instead of returning part of a picture', async () => {

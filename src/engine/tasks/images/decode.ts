@@ -7,11 +7,11 @@ import { orient } from './orient.ts';
 /** Composites straight RGBA on white, in place; rounds half up. */
 function flattenOnWhite({ data }: RasterImage): void {
   for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3]!;
+    const alpha = data[i + 3];
     if (alpha === 255) continue;
     const white = 255 * (255 - alpha) + 127;
     for (let channel = i; channel < i + 3; channel++) {
-      data[channel] = Math.floor((data[channel]! * alpha + white) / 255);
+      data[channel] = Math.floor((data[channel] * alpha + white) / 255);
     }
     data[i + 3] = 255;
   }

@@ -50,7 +50,7 @@ export function inspectJpeg(bytes: Uint8Array): JpegHeader {
   let orientation: number | null = null;
   let at = nextMarker(bytes, 2);
   while (at >= 0) {
-    const code = bytes[at + 1]!;
+    const code = bytes[at + 1];
     if (code === 0xd9) {
       if (!size) throw new Error('holds no picture: it has no JPEG frame; save it again');
       return { ...size, orientation: orientation ?? 1 };

@@ -29,9 +29,9 @@ describe('resizeBilinear against Pillow', () => {
       expect([out.width, out.height]).toEqual([one.toWidth, one.toHeight]);
       for (let i = 0; i < one.toWidth * one.toHeight; i++) {
         for (let c = 0; c < 3; c++) {
-          const value = out.data[i * 4 + c]!;
-          expect(Math.abs(value - one.expected[i * 3 + c]!)).toBeLessThanOrEqual(0.501);
-          expect(Math.abs(value - one.expected8bit[i * 3 + c]!)).toBeLessThanOrEqual(1);
+          const value = out.data[i * 4 + c];
+          expect(Math.abs(value - one.expected[i * 3 + c])).toBeLessThanOrEqual(0.501);
+          expect(Math.abs(value - one.expected8bit[i * 3 + c])).toBeLessThanOrEqual(1);
         }
         expect(out.data[i * 4 + 3]).toBe(255);
       }

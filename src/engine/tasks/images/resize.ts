@@ -27,7 +27,7 @@ function axisWeights(input: number, output: number): Axis {
       weights[out * taps + i - start] = weight;
       sum += weight;
     }
-    for (let i = start; i < end; i++) weights[out * taps + i - start]! /= sum;
+    for (let i = start; i < end; i++) weights[out * taps + i - start] /= sum;
     starts[out] = start;
   }
   return { starts, taps, weights };
@@ -42,16 +42,16 @@ function resizeRows(image: RasterImage, width: number): Float32Array {
   for (let y = 0; y < image.height; y++) {
     const row = y * image.width;
     for (let x = 0; x < width; x++) {
-      const start = starts[x]!;
+      const start = starts[x];
       const count = Math.min(taps, image.width - start);
       let red = 0;
       let green = 0;
       let blue = 0;
       for (let tap = 0, from = (row + start) * 4; tap < count; tap++, from += 4) {
-        const weight = weights[x * taps + tap]!;
-        red += weight * data[from]!;
-        green += weight * data[from + 1]!;
-        blue += weight * data[from + 2]!;
+        const weight = weights[x * taps + tap];
+        red += weight * data[from];
+        green += weight * data[from + 1];
+        blue += weight * data[from + 2];
       }
       out[to++] = red;
       out[to++] = green;
@@ -74,18 +74,18 @@ export function resizeBilinear(image: RasterImage, width: number, height: number
   const stride = width * 3;
   const line = new Float64Array(stride);
   for (let y = 0; y < height; y++) {
-    const start = starts[y]!;
+    const start = starts[y];
     const count = Math.min(taps, image.height - start);
     line.fill(0);
     for (let tap = 0; tap < count; tap++) {
-      const weight = weights[y * taps + tap]!;
+      const weight = weights[y * taps + tap];
       const from = (start + tap) * stride;
-      for (let i = 0; i < stride; i++) line[i]! += weight * rows[from + i]!;
+      for (let i = 0; i < stride; i++) line[i] += weight * rows[from + i];
     }
     for (let x = 0; x < width; x++) {
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++)
-        data[to + channel] = Math.floor(line[x * 3 + channel]! + 0.5);
+        data[to + channel] = Math.floor(line[x * 3 + channel] + 0.5);
     }
   }
   return { width, height, data };

@@ -64,7 +64,7 @@ export class FileIndex {
     const ending = `/${parts.filter((part) => part !== '..').join('/')}`;
     const fitting = named.filter((candidate) => `/${candidate}`.endsWith(ending));
     const found = fitting.length > 0 ? fitting : named;
-    if (found.length === 1) return this.#byPath.get(found[0]!)!;
+    if (found.length === 1) return this.#byPath.get(found[0])!;
     if (found.length === 0) throw new Error(this.#missing(shown, name));
     const list = found.slice(0, 3).map(show).join(', ');
     throw new Error(

@@ -39,15 +39,15 @@ function list(files: readonly FileEntry[]): string {
 export async function findJson(files: readonly FileEntry[]): Promise<FileEntry> {
   const candidates = files.filter(isJson);
   const released = candidates.filter((file) => splitPath(file.path).at(-1) === RELEASED);
-  if (released.length === 1) return released[0]!;
-  if (candidates.length === 1) return candidates[0]!;
+  if (released.length === 1) return released[0];
+  if (candidates.length === 1) return candidates[0];
   if (candidates.length === 0) {
     const got = files.length === 0 ? 'no files' : `${files.length} (${list(files)})`;
     throw new Error(`there is no .json among the files given: ${got}; add the data set, ${SHAPE}`);
   }
   const sets: FileEntry[] = [];
   for (const file of candidates.slice(0, MAX_CANDIDATES)) if (await holdsRecords(file)) sets.push(file);
-  if (sets.length === 1) return sets[0]!;
+  if (sets.length === 1) return sets[0];
   if (sets.length === 0)
     throw new Error(`none of the JSON files (${list(candidates)}) holds records; a data set is ${SHAPE}`);
   throw new Error(

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { nodeCodecLoader } from '../images/codecs.node.ts';
 import { setCodecLoader } from '../images/index.ts';
 import { ImageCache } from './imageCache.ts';
-import { fixture } from './testFiles.ts';
+
+const fixtures = new URL('../../../../fixtures/images/', import.meta.url);
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)));
 
 const BYTES = 12 * 8 * 4;
 

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { nodeCodecLoader } from '../images/codecs.node.ts';
 import { setCodecLoader } from '../images/index.ts';
 import type { Sample } from '../types.ts';
 import { loadTaskSet, readZip, writeTaskSetFiles } from './index.ts';
-import { fixture, memoryFiles } from './testFiles.ts';
+import { memoryFiles } from './testFiles.ts';
+
+const fixtures = new URL('../../../../fixtures/images/', import.meta.url);
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)));
 
 const png = fixture('rgb.png');
 

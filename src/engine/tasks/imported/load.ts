@@ -50,7 +50,8 @@ async function readEntries(json: FileEntry, report: Report): Promise<unknown[] |
     throw new Error(`holds ${show(value)}; it must hold an array of records, [{"qid": …}, …]`);
   }
   if (value.length === 0) throw new Error('holds an empty array; it needs at least one record, [{"qid": …}]');
-  return value;
+  // Array.isArray leaves any[].
+  return value as unknown[];
 }
 
 /** Resolves images and looks at each file's header once, however many records share it. */

@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadTaskSet } from './index.ts';
 import { filesFromDisk } from './node.ts';
-import { fixture } from './testFiles.ts';
+
+const fixtures = new URL('../../../../fixtures/images/', import.meta.url);
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, fixtures)));
 
 const png = fixture('rgb.png');
 const records = JSON.stringify([
@@ -38,7 +40,7 @@ describe('filesFromDisk', () => {
     symlinkSync(join(folder, 'nowhere'), join(folder, 'set/gone.png'));
     const files = await filesFromDisk(join(folder, 'set'));
     expect(files.map(({ path }) => path)).toEqual(['easy.json', 'hard.json', 'images/a.png']);
-    expect((await loadTaskSet(files)).problems[0]!.message).toContain(
+    expect((await loadTaskSet(files)).problems[0].message).toContain(
       'several data sets: "easy.json", "hard.json"',
     );
   });

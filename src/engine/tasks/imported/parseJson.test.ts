@@ -41,7 +41,7 @@ describe('findJsonFault', () => {
         fc.json(),
         fc.nat(),
         fc.nat(3),
-        fc.string({ unit: fc.constantFrom(...'[]{},:"\\0-1.eE+ntu\n '), maxLength: 2 }),
+        fc.string({ unit: fc.constantFrom(...Array.from('[]{},:"\\0-1.eE+ntu\n ')), maxLength: 2 }),
       )
       .map(([json, at, removed, inserted]) => {
         const cut = at % (json.length + 1);

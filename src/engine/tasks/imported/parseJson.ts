@@ -70,7 +70,7 @@ export function findJsonFault(text: string): JsonFault | null {
   const fail = (where: number, expected: string) =>
     fault(text, where, expected, open[0] === '[' ? record : null);
   for (;;) {
-    while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
+    while (at < text.length && ' \t\n\r'.includes(text[at])) at++;
     const letter = text[at];
     const inside = open.at(-1);
     if (state === 'after') {

@@ -26,7 +26,7 @@ export function importedTaskSet(name: string, samples: readonly Sample[]): TaskS
     name,
     origin: 'imported',
     size: (part) => parts[part].length,
-    sample: (part, index) => parts[part][index]!,
+    sample: (part, index) => parts[part][index],
     find: (qid) => byQid.get(qid),
   };
 }

@@ -45,7 +45,7 @@ describe('readZip', () => {
     ]);
   });
 
-  it.each(['../up.txt', 'a/../../up.txt', '/etc/passwd', 'C:\\x.txt', '..\\up.txt'])(
+  it.each(['../up.txt', 'a/../../up.txt', '/etc/passwd', 'c:\\x.txt', '..\\up.txt'])(
     'refuses the path %s',
     (path) => {
       expect(() => readZip(zipSync({ [path]: strToU8('x') }), 'x.zip')).toThrow(
@@ -55,8 +55,8 @@ describe('readZip', () => {
   );
 
   const zip = zipSync({ 'a.txt': strToU8('hello '.repeat(100)) });
-  const central = find(zip, 0x02014b50)[0]!;
-  const end = find(zip, 0x06054b50)[0]!;
+  const central = find(zip, 0x02014b50)[0];
+  const end = find(zip, 0x06054b50)[0];
 
   it.each([
     ['cut short', zip.slice(0, 60), /is no zip archive or was cut short/],
@@ -89,6 +89,6 @@ describe('readZip', () => {
     ['offset outside', patched(zip, [central + 42, 4, 1_000_000])],
   ])('rejects the entry on %s', async (_, bytes) => {
     const [file] = readZip(bytes, 'x.zip');
-    await expect(file!.bytes()).rejects.toThrow(/^zip entry "a.txt" is damaged/);
+    await expect(file.bytes()).rejects.toThrow(/^zip entry "a.txt" is damaged/);
   });
 });
