@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { selectBackend, type BackendName } from '../engine/compute/backend.ts';
 import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import type { CheckpointFiles } from '../engine/model/checkpoint.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
-import { loadRunParts, type FileReader, type RunParts } from '../engine/rl/runParts.ts';
+import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
 import { setCodecLoader } from '../engine/tasks/images/index.ts';
 import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
 import { filesFromDisk } from '../engine/tasks/imported/node.ts';
@@ -27,7 +28,7 @@ export function shippedPath(...parts: string[]): string {
 }
 
 export const folderReader =
-  (folder: string): FileReader =>
+  (folder: string): CheckpointFiles =>
   (name) =>
     readIfThere(join(folder, name));
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeCheckpoint } from '../../engine/model/checkpoint.ts';
 import { mergeConfig } from '../../engine/rl/mergeConfig.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
-import { pebrExtras, type RunParts } from '../../engine/rl/runParts.ts';
+import type { RunParts } from '../../engine/rl/runParts.ts';
 import { Trainer, type TrainerProgress, type TrainerState } from '../../engine/rl/trainer.ts';
 import type { RewardStage, SplitRecord, StepRecord, TrainConfig } from '../../engine/rl/types.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
@@ -131,10 +131,7 @@ async function runTo(
   };
   const saveCheckpoint = async (name: string): Promise<void> => {
     const tensors = await parts.policy.exportTensors();
-    await writeFolder(
-      join(out, name),
-      writeCheckpoint({ ...parts.checkpoint, tensors }, pebrExtras(parts.checkpoint)),
-    );
+    await writeFolder(join(out, name), writeCheckpoint({ ...parts.checkpoint, tensors }));
   };
   const interrupt = new AbortController();
   process.once('SIGINT', () => {

@@ -11,7 +11,7 @@ export const trainScorerCommand: CommandSpec = {
   summary:
     'Trains the dual encoder that the clip term uses, on pictures and worked descriptions; writes its files and card.',
   options: {
-    tasks: { type: 'string', value: 'NAME', help: 'a built-in suite', default: 'scenes' },
+    tasks: { type: 'string', value: 'NAME,…', help: 'built-in suites', default: 'scenes,scenes-nano' },
     steps: { type: 'integer', value: 'N', minimum: 1, help: 'training steps', default: '3000' },
     out: { type: 'string', value: 'DIR', required: true, help: 'an empty folder' },
     ...COMMON_OPTIONS,
@@ -22,16 +22,15 @@ export const trainScorerCommand: CommandSpec = {
 async function run(options: Options): Promise<number> {
   const out = userPath(options.requiredText('out'));
   await claimFolder(out);
-  const tasks = await loadTasks(options.requiredText('tasks'));
+  const names = options.requiredText('tasks').split(',');
+  const sources = await Promise.all(
+    names.map(async (name) => ({ tasks: await loadTasks(name), classes: wordClasses(name) })),
+  );
   await startBackend(options);
   const progress = new Progress('scorer');
   const { files, measured } = await trainScorer(
-    tasks,
-    {
-      seed: options.requiredNumber('seed'),
-      steps: options.requiredNumber('steps'),
-      classes: wordClasses(tasks.name),
-    },
+    sources,
+    { seed: options.requiredNumber('seed'), steps: options.requiredNumber('steps') },
     (done, total, note) => {
       progress.update(done, total, note);
     },

@@ -1,7 +1,7 @@
 /** `warmup`: supervised training on worked responses; with --from-scratch, pretraining of a new policy. */
 import { join } from 'node:path';
 import { architecture } from '../../engine/model/architectures.ts';
-import { writeCheckpoint, type Checkpoint } from '../../engine/model/checkpoint.ts';
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../engine/model/checkpoint.ts';
 import { Policy } from '../../engine/model/policy.ts';
 import { SHORT_INSTRUCTION } from '../../engine/model/prompt.ts';
 import { Tokenizer } from '../../engine/model/tokenizer.ts';
@@ -17,7 +17,6 @@ import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { appendLine, keepLines, Progress, say, writeFolder } from '../output.ts';
 import { folderReader, loadTasks, readJson, shippedPath, startBackend, userPath } from '../parts.ts';
 import { claimFolder, loadState, saveState } from '../runFolder.ts';
-import { readCheckpoint } from '../../engine/model/checkpoint.ts';
 
 /** Learning rates that suit the small presets; METHOD's 1e-5 is the 7B's. */
 const PRETRAINING_RATE = '0.002';
@@ -94,7 +93,7 @@ function fresh(
   const preprocessing = { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size };
   return {
     policy: Policy.initialize(config, seed),
-    checkpoint: { config, preprocessing, tokenizerJson, extras: {} },
+    checkpoint: { config, preprocessing, tokenizerJson, tokenizerConfig: null, extras: {} },
   };
 }
 
@@ -120,7 +119,7 @@ async function warmup(options: Options): Promise<number> {
     ? fresh(preset.preset, tasks, seed)
     : await existing(folder ? userPath(folder) : shippedPath('models', preset.preset));
   if (!checkpoint.tokenizerJson) throw new UsageError(`${folder} has no tokenizer.json; add the model's.`);
-  const before: PebrExtras = 'tensors' in checkpoint ? pebrExtras(checkpoint) : {};
+  const before = pebrExtras(checkpoint);
   const extras: PebrExtras = { ...before, instruction: before.instruction ?? SHORT_INSTRUCTION };
   const config: WarmupConfig = {
     seed,
@@ -155,7 +154,7 @@ async function warmup(options: Options): Promise<number> {
       { step: state.step },
       { parameters, optimizer },
     );
-    const files = writeCheckpoint({ ...checkpoint, tensors: parameters }, extras);
+    const files = writeCheckpoint({ ...checkpoint, tensors: parameters, extras: { pebr: extras } });
     await writeFolder(join(out, 'checkpoint'), files);
   };
   await runTo(trainer, steps, out, options.requiredNumber('save-every'), save);

@@ -1,3 +1,4 @@
+import { imageTokenCount } from '../model/config.ts';
 import type { Policy } from '../model/policy.ts';
 import { buildPrompt } from '../model/prompt.ts';
 import type { Tokenizer } from '../model/tokenizer.ts';
@@ -13,7 +14,5 @@ export interface PromptParts {
 
 /** Prompt tokens of a sample for this policy, image tokens included. */
 export function promptOf({ policy, tokenizer, instruction }: PromptParts, sample: Sample): number[] {
-  const { vision, scale_factor: shuffle } = policy.config;
-  const imageTokens = (vision.image_size / vision.patch_size / shuffle) ** 2;
-  return buildPrompt(tokenizer, sample.problem, imageTokens, instruction);
+  return buildPrompt(tokenizer, sample.problem, imageTokenCount(policy.config), instruction);
 }

@@ -1,5 +1,5 @@
 /** A checkpoint's files made into what a trainer works with. */
-import { readCheckpoint, type Checkpoint } from '../model/checkpoint.ts';
+import { readCheckpoint, type Checkpoint, type CheckpointFiles } from '../model/checkpoint.ts';
 import { Policy } from '../model/policy.ts';
 import { INSTRUCTION } from '../model/prompt.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
@@ -7,9 +7,6 @@ import type { ImageTextScorer } from '../rewards/types.ts';
 import type { TaskSet } from '../tasks/types.ts';
 import type { TrainerParts } from './trainerState.ts';
 import type { CheckpointCard } from './types.ts';
-
-/** Reads a file of a folder by its name; null when it is not there. */
-export type FileReader = (name: string) => Promise<Uint8Array | null>;
 
 /** What we keep under the key `pebr` of a checkpoint's config.json; other checkpoints have none. */
 export interface PebrExtras {
@@ -25,7 +22,7 @@ export interface RunParts extends TrainerParts {
 
 /** Loads policy and tokenizer. Throws, naming file and field, when the checkpoint is incomplete or malformed. */
 export async function loadRunParts(
-  files: FileReader,
+  files: CheckpointFiles,
   tasks: TaskSet,
   scorer: ImageTextScorer,
 ): Promise<RunParts> {
@@ -36,7 +33,7 @@ export async function loadRunParts(
   const extras = pebrExtras(checkpoint);
   return {
     policy: Policy.fromTensors(checkpoint.config, checkpoint.tensors),
-    tokenizer: Tokenizer.fromJson(checkpoint.tokenizerJson, tokenIds(checkpoint)),
+    tokenizer: Tokenizer.fromJson(checkpoint.tokenizerJson, checkpoint.tokenizerConfig ?? {}),
     tasks,
     scorer,
     preprocessing: checkpoint.preprocessing,
@@ -47,12 +44,7 @@ export async function loadRunParts(
 }
 
 /** Our own key of config.json, where there is one. */
-export function pebrExtras(checkpoint: Checkpoint): PebrExtras {
+export function pebrExtras(checkpoint: Pick<Checkpoint, 'extras'>): PebrExtras {
   const value = checkpoint.extras.pebr;
   return typeof value === 'object' && value !== null ? (value as PebrExtras) : {};
-}
-
-function tokenIds({ config }: Checkpoint): { pad: number; bos: number; eos: number; image: number } {
-  const { pad_token_id, bos_token_id, eos_token_id } = config.text;
-  return { pad: pad_token_id, bos: bos_token_id, eos: eos_token_id, image: config.image_token_id };
 }

@@ -16,10 +16,9 @@ export function changeOneWord(description: string, classes: WordClasses, draws: 
   return description.slice(0, at) + other + description.slice(at + word.length);
 }
 
-/** The description without one of its comma-separated entries; null when it has only one. */
-export function dropOneEntry(description: string, draws: RandomStream): string | null {
+/** The description without one of its comma-separated entries; empty when it had only one. */
+export function dropOneEntry(description: string, draws: RandomStream): string {
   const entries = description.split(', ');
-  if (entries.length < 2) return null;
   const dropped = draws.integer(entries.length);
   return entries.filter((_, index) => index !== dropped).join(', ');
 }
