@@ -1,3 +1,45 @@
+/** Composition root: worker client + stores + <App/>; nothing else wires things together. */
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import {
+  COMMANDS,
+  connect,
+  layoutStore,
+  readAddress,
+  recordsStore,
+  runCommand,
+  selectionStore,
+  sessionStore,
+  seriesStore,
+} from './state/index.ts';
+import './styles.css';
+import { createClient } from './worker/client.ts';
 
-createRoot(document.getElementById('root')!).render(<h1>PeBR playground</h1>);
+declare global {
+  interface Window {
+    /** With `?testing=1` only: what the browser tests drive and read. */
+    pebr?: object;
+  }
+}
+
+const address = readAddress(location.search);
+connect(createClient(), address, new URL('./', document.baseURI).href);
+if (address.testing) {
+  window.pebr = {
+    commands: COMMANDS,
+    runCommand,
+    sessionStore,
+    recordsStore,
+    seriesStore,
+    selectionStore,
+    layoutStore,
+  };
+}
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id "root".');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -35,7 +35,7 @@ export {
   valueAt,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
-export { DOCK_HEIGHT, setLayout, useLayout } from './layout.ts';
+export { DOCK_HEIGHT, layoutStore, setLayout, useLayout } from './layout.ts';
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {

@@ -6,8 +6,10 @@ import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-si
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { deviceLost, onGpuError, selectBackend } from '../engine/compute/backend.ts';
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
+import { writeCheckpoint } from '../engine/model/checkpoint.ts';
+import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import type { RunParts } from '../engine/rl/runParts.ts';
+import { type RunParts } from '../engine/rl/runParts.ts';
 import { useBrowserCodecs } from '../engine/tasks/images/codecs.browser.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
@@ -48,7 +50,10 @@ export function browserDoors(): EngineDoors {
     onGpuError,
     taskSetByName,
     loadScorer,
-    checkpointFiles,
+    async checkpointFiles({ checkpoint, policy }) {
+      const files = writeCheckpoint({ ...checkpoint, tensors: await policy.exportTensors() });
+      return Object.fromEntries(files);
+    },
     memory() {
       const memory: tf.MemoryInfo & { numBytesInGPU?: number } = tf.memory();
       return { tensors: memory.numTensors, bytes: memory.numBytes, poolBytes: memory.numBytesInGPU ?? null };

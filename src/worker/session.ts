@@ -2,6 +2,7 @@
  * Owns the engine: takes the page's messages, runs the loop, and reports. Commands that touch tensors become jobs
  * between two phases; lookups are served at once.
  */
+import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { Phase } from '../engine/rl/types.ts';
 import { assetFolder } from './assets.ts';
@@ -28,6 +29,7 @@ export class Session implements LoopHost {
   readonly #loop: Loop;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
+  #scorer: ImageTextScorer | null = null;
   #imported: TaskSet | null = null;
   #imports = 0;
   /** Jobs under way that the page waits for: boot, start, recover. */
@@ -226,12 +228,18 @@ export class Session implements LoopHost {
       checkpointName,
       checkpoint: assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
       tasks: this.#tasksOf(message.tasks),
-      scorer: await this.#doors.loadScorer(assetFolder(this.#boot.assetBase, 'models/scorer')),
+      scorer: await this.#loadScorer(this.#boot.assetBase),
     });
     // Only now: a checkpoint that does not load leaves the run as it is.
     this.#replaceRun(next);
     this.#out.add({ type: 'started', info: await next.info() });
     if (message.play) this.#loop.setMode('play');
+  }
+
+  /** The scorer is the same for every run; one that did not load is tried again. */
+  async #loadScorer(base: string): Promise<ImageTextScorer> {
+    this.#scorer ??= await this.#doors.loadScorer(assetFolder(base, 'models/scorer'));
+    return this.#scorer;
   }
 
   #tasksOf(choice: TaskChoice): TaskSet {
@@ -255,7 +263,9 @@ export class Session implements LoopHost {
     if (!run || !this.#boot || !this.#lost) return;
     const report = await this.#doors.reopenBackend(this.#boot.forcedBackend);
     this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
-    const { snapshot, request } = run;
+    this.#scorer = null;
+    const { snapshot, request: before } = run;
+    const request = { ...before, scorer: await this.#loadScorer(this.#boot.assetBase) };
     // The old run's tensors went with the device: there is nothing to dispose of.
     this.#run = null;
     this.#replaceRun(await RunHandle.load(request, snapshot));

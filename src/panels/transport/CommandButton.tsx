@@ -21,7 +21,9 @@ export function CommandButton({ id, icon, text, primary = false }: CommandButton
       disabled={!enabled}
       title={title}
       aria-label={text === undefined ? command.label : undefined}
-      aria-keyshortcuts={command.hotkey === ' ' ? 'Space' : command.hotkey?.replace('Shift+.', 'Shift+Period')}
+      aria-keyshortcuts={
+        command.hotkey === ' ' ? 'Space' : command.hotkey?.replace('Shift+.', 'Shift+Period')
+      }
       data-command={id}
       onClick={() => runCommand(id)}
     >

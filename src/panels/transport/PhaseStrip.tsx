@@ -14,7 +14,10 @@ export function PhaseStrip() {
   return (
     <ol className="transport-phases" aria-label="Phases of a step" data-phase={phase}>
       {phase === 'split' && (
-        <li data-state={state} title="Answer train questions several times to find out which are easy, medium and hard.">
+        <li
+          data-state={state}
+          title="Answer train questions several times to find out which are easy, medium and hard."
+        >
           split{answered + remaining > 0 && ` ${answered}/${answered + remaining}`}
         </li>
       )}
@@ -24,7 +27,9 @@ export function PhaseStrip() {
           title={entry.what}
           data-state={i === now ? state : i < now ? 'done' : 'waiting'}
           aria-current={i === now ? 'step' : undefined}
-          style={i === now && active && share !== null ? { backgroundSize: `${share * 100}% 100%` } : undefined}
+          style={
+            i === now && active && share !== null ? { backgroundSize: `${share * 100}% 100%` } : undefined
+          }
         >
           {entry.label}
         </li>

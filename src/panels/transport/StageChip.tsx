@@ -22,7 +22,10 @@ export function StageChip() {
   const rule = useSession((state) => state.config.stageSwitch);
   const both = useSession((state) => state.config.stages === 'both');
   const planned = stage === 'perception' && both ? plannedSteps(rule) : null;
-  const text = planned === null ? `step ${done} of this stage` : `${done} of ${planned}${rule.when === 'plateau' ? ' at most' : ''}`;
+  const text =
+    planned === null
+      ? `step ${done} of this stage`
+      : `${done} of ${planned}${rule.when === 'plateau' ? ' at most' : ''}`;
   return (
     <div className="transport-stage" data-stage={stage} data-testid="stage">
       <span className="transport-stage-name">{stage}</span>

@@ -1,0 +1,43 @@
+import { Play } from 'lucide-react';
+import { isPristine, runCommand, useEnabled, useSession } from './state/index.ts';
+import { Button } from './ui/index.ts';
+
+/** Before anything was computed: what this is, what to press, and what will happen. */
+export function Welcome() {
+  const isShown = useSession(
+    (state) => isPristine(state) && state.status !== 'failed' && state.progress === null,
+  );
+  const config = useSession((state) => state.config);
+  const enabled = useEnabled('play');
+  if (!isShown) return null;
+  const { split, promptsPerStep, groupSize } = config;
+  return (
+    <section className="app-welcome" aria-label="Start here">
+      <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
+        <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
+      </Button>
+      <div>
+        <h2>Press Play: a small model learns to see, then to reason, in this tab</h2>
+        <p>
+          It looks at pictures and answers questions. Each answer is rewarded, better ones become likelier
+          (GRPO). You see every number that trained it. Sub-step shows one phase at a time.
+        </p>
+      </div>
+      <ol>
+        <li>
+          <strong>0 · Split the questions</strong>
+          {split.questions} questions, {split.n} tries each: always right is easy, sometimes is medium, never
+          is hard.
+        </li>
+        <li data-stage="perception">
+          <strong>1 · Perception</strong>
+          {promptsPerStep} easy questions a step, {groupSize} answers each, rewarded for the description.
+        </li>
+        <li data-stage="reasoning">
+          <strong>2 · Reasoning</strong>
+          Medium questions, rewarded for the final answer.
+        </li>
+      </ol>
+    </section>
+  );
+}

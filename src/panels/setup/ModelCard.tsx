@@ -1,0 +1,70 @@
+import type { CheckpointCard } from '../../engine/index.ts';
+import { useSession } from '../../state/index.ts';
+import { formatCompact, formatNumber, formatShare, Tooltip } from '../../ui/index.ts';
+
+/** Which weights the run starts from, what was measured of them, and which faults their teacher had. */
+export function ModelCard() {
+  const run = useSession((state) => state.run);
+  const card = useSession((state) => state.card);
+  const parameters = useSession((state) => state.parameterCount);
+  if (!run) return null;
+  return (
+    <section className="setup-model" aria-label="Model">
+      <h3>
+        Model <span>{card?.name ?? run.checkpointName}</span>
+      </h3>
+      <p>
+        <strong data-testid="parameter-count">{formatCompact(parameters)}</strong> parameters ·{' '}
+        {run.imageSize} px image → {(run.imageSize / run.tokenPixels) ** 2} image tokens · SmolVLM
+        architecture
+      </p>
+      {card && <Measured measured={card.measured} />}
+      {card?.faults && <Faults faults={card.faults} />}
+    </section>
+  );
+}
+
+function Measured({ measured }: { readonly measured: CheckpointCard['measured'] }) {
+  const entries = Object.entries(measured);
+  if (entries.length === 0) return null;
+  return (
+    <dl className="setup-measured">
+      {entries.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name.replaceAll('_', ' ')}</dt>
+          <dd>{formatNumber(value, 2)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Faults({ faults }: { readonly faults: NonNullable<CheckpointCard['faults']> }) {
+  if (faults.perception.length + faults.reasoning.length === 0) return null;
+  return (
+    <>
+      <h4>
+        <Tooltip
+          definition="The model learned from worked responses with these mistakes put in on purpose, so that there is something to mend."
+          hint="Stage 1 must mend the perception faults, stage 2 the reasoning faults."
+        >
+          Planted faults of its teacher
+        </Tooltip>
+      </h4>
+      <ul className="setup-faults">
+        {faults.perception.map((fault, i) => (
+          <li key={`p${i}`} data-stage="perception">
+            <b>perception</b> {fault.values?.join(', ') ?? 'every'} {fault.attribute} misread,{' '}
+            {formatShare(fault.p)} of the time
+          </li>
+        ))}
+        {faults.reasoning.map((fault, i) => (
+          <li key={`r${i}`} data-stage="reasoning">
+            <b>reasoning</b> {fault.slip.replaceAll('_', ' ')}
+            {fault.kinds && ` (${fault.kinds.join(', ')})`}, {formatShare(fault.p)} of the time
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { TASK_SET_NAMES } from '../../engine/tasks/index.ts';
+import {
+  choosePreset,
+  chooseTasks,
+  isPristine,
+  PRESET_NAMES,
+  sessionStore,
+  startRun,
+  useConfig,
+} from '../../state/index.ts';
+import { FormField } from '../../ui/index.ts';
+
+const PRESETS: Readonly<Record<(typeof PRESET_NAMES)[number], string>> = {
+  nano: 'nano: 50 k parameters, trains in seconds',
+  tiny: 'tiny: the default',
+  small: 'small: for a good GPU, bring a checkpoint',
+  pebr: 'pebr: the recipe as published',
+};
+/** Presets that the site ships weights for; the others are for the terminal. */
+const SHIPPED: readonly string[] = ['nano', 'tiny'];
+
+/** What was chosen takes hold at once where nothing has been computed yet. */
+function loadIfPristine(): void {
+  if (isPristine(sessionStore.getState())) startRun(false);
+}
+
+export function PresetField() {
+  const preset = useConfig((state) => state.draft.preset);
+  return (
+    <FormField
+      label="Preset"
+      definition="A model with its questions and all numbers below."
+      hint="Choosing one replaces every edit but the seed."
+    >
+      {(field) => (
+        <select
+          {...field}
+          className="ui-input"
+          data-path="preset"
+          value={preset}
+          onChange={(event) => {
+            choosePreset(event.target.value);
+            loadIfPristine();
+          }}
+        >
+          {PRESET_NAMES.map((name) => (
+            <option key={name} value={name} disabled={!SHIPPED.includes(name)}>
+              {PRESETS[name]}
+            </option>
+          ))}
+        </select>
+      )}
+    </FormField>
+  );
+}
+
+export function TasksField() {
+  const tasks = useConfig((state) => state.tasks);
+  return (
+    <FormField
+      label="Questions"
+      definition="The task set that the policy trains on. Its held-out part is never trained on."
+      hint="Your own: drop files below."
+    >
+      {(field) => (
+        <select
+          {...field}
+          className="ui-input"
+          data-path="tasks"
+          value={tasks.from === 'built-in' ? tasks.name : 'imported'}
+          onChange={(event) => {
+            chooseTasks({ from: 'built-in', name: event.target.value });
+            loadIfPristine();
+          }}
+        >
+          {TASK_SET_NAMES.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+          {tasks.from === 'imported' && <option value="imported">own: {tasks.name}</option>}
+        </select>
+      )}
+    </FormField>
+  );
+}

@@ -1,0 +1,20 @@
+import { Panel } from '../../ui/index.ts';
+import { StageDiff } from './StageDiff.tsx';
+import { SwitchControl } from './SwitchControl.tsx';
+import { Timeline } from './Timeline.tsx';
+import './stages.css';
+
+/** First learn to see, then learn to reason: the two stages side by side. */
+export function StagesPanel() {
+  return (
+    <Panel
+      title="Stages"
+      testId="panel-stages"
+      note="First learn to see, on questions the model can answer; then learn to reason, on those it answers sometimes."
+    >
+      <Timeline />
+      <SwitchControl />
+      <StageDiff />
+    </Panel>
+  );
+}

@@ -1,0 +1,88 @@
+import type { StageChange } from '../../engine/index.ts';
+import { useSeries, useSession } from '../../state/index.ts';
+import { formatNumber } from '../../ui/index.ts';
+import { stageSpans } from './spans.ts';
+
+const METRICS = ['reward', 'accuracy', 'perception/f1'];
+const REASONS: Readonly<Record<StageChange['reason'], string>> = {
+  plan: 'as planned',
+  manual: 'by hand',
+  plateau: 'the reward had flattened',
+  start: 'start of the run',
+};
+
+/** Warm-up, perception, reasoning in a row, with what each has done so far. */
+export function Timeline() {
+  const stage = useSession((state) => state.stage);
+  const changes = useSession((state) => state.stageChanges);
+  const step = useSession((state) => state.step);
+  const card = useSession((state) => state.card);
+  const series = useSeries(METRICS);
+  const spans = stageSpans(changes, step);
+  return (
+    <ol className="stages-timeline" aria-label="Timeline of the stages">
+      <li data-stage="warm-up" data-state="done">
+        <h3>Warm-up</h3>
+        <p>Learned the response format from worked examples, before this page was opened.</p>
+        {card && (
+          <p className="stages-numbers">
+            starts at accuracy {formatNumber(card.measured.accuracy, 2)}, description F1{' '}
+            {formatNumber(card.measured.description_f1, 2)}
+          </p>
+        )}
+      </li>
+      {(['perception', 'reasoning'] as const).map((name) => {
+        const own = spans.filter((span) => span.stage === name);
+        const state = name === stage ? 'now' : own.length > 0 ? 'done' : 'ahead';
+        return (
+          <li
+            key={name}
+            data-stage={name}
+            data-state={state}
+            aria-current={state === 'now' ? 'step' : undefined}
+          >
+            <h3>
+              {name === 'perception' ? 'Stage 1: perception' : 'Stage 2: reasoning'}
+              <span>{{ now: 'now', done: 'done', ahead: 'ahead' }[state]}</span>
+            </h3>
+            <p>
+              {name === 'perception'
+                ? 'Easy questions; the reward looks at the description of the image.'
+                : 'Medium questions; the reward looks at the final answer.'}
+            </p>
+            {own.map((span) => (
+              <p key={span.from} className="stages-numbers">
+                {span.to > span.from ? `steps ${span.from + 1}–${span.to}` : `from step ${span.from + 1}`} (
+                {REASONS[span.reason]})
+                <Gains steps={series.steps} values={series.values} from={span.from} to={span.to} />
+              </p>
+            ))}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+interface GainsProps {
+  readonly steps: Float64Array;
+  readonly values: Readonly<Record<string, Float64Array>>;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** First and last value of each metric within a span of steps. */
+function Gains({ steps, values, from, to }: GainsProps) {
+  const first = steps.findIndex((step) => step > from);
+  const last = steps.findLastIndex((step) => step <= to);
+  if (first < 0 || last < first) return null;
+  return METRICS.map((name) => {
+    const column = values[name];
+    if (!Number.isFinite(column?.[first])) return null;
+    return (
+      <span key={name} className="stages-gain">
+        {name} {formatNumber(column[first], 2)} → {formatNumber(column[last], 2)}
+      </span>
+    );
+  });
+}
