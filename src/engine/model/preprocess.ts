@@ -79,7 +79,11 @@ export function readPreprocessing(json: unknown, config: PolicyConfig): ImagePre
   return { imageSize, mean: readTriple(fields, 'image_mean'), std };
 }
 
-/** The preprocessor_config.json of a checkpoint we save; transformers' SmolVLM processor squashes as we do. */
+/**
+ * The preprocessor_config.json of a checkpoint we save. transformers' SmolVLM processor first scales the longest edge to
+ * `size`, then squashes to `max_image_size`; a generous `size` keeps its pixels within 2 of 255 of ours on photos
+ * (measured with 5.18 at 48 px), where the image size itself would blur what is not square by tens.
+ */
 export function writePreprocessing(preprocessing: ImagePreprocessing): Record<string, unknown> {
   const { imageSize, mean, std } = preprocessing;
   return {
@@ -87,8 +91,8 @@ export function writePreprocessing(preprocessing: ImagePreprocessing): Record<st
     processor_class: 'SmolVLMProcessor',
     do_convert_rgb: true,
     do_resize: true,
-    size: { longest_edge: imageSize },
-    max_image_size: { longest_edge: imageSize },
+    size: { longest_edge: Math.max(imageSize, Math.min(16 * imageSize, 2048)) },
+    max_image_size: { longest_edge: Math.max(imageSize, Math.min(16 * imageSize, 2048)) },
     resample: 2,
     do_image_splitting: false,
     do_rescale: true,

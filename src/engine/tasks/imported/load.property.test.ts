@@ -48,7 +48,7 @@ it('never throws on any array, and every problem of it names its record', async 
       expect(taskSet === null).toBe(counts.samples === 0 || (bad.size > 0 && !skipBad));
       if (taskSet) expect(taskSet.size('train') + taskSet.size('heldout')).toBe(counts.samples);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -63,7 +63,7 @@ it('never throws on any bytes under any names', async () => {
       const { taskSet, problems } = await loadTaskSet(memoryFiles(contents));
       if (!taskSet) expect(problems.some(({ level }) => level === 'error')).toBe(true);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -129,6 +129,6 @@ it('reads back what was written: fields and pixels', async () => {
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
