@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { defaultAt, editConfig, useConfig, valueAt } from '../../state/index.ts';
 import { FormField } from '../../ui/index.ts';
-import type { FieldSpec, NumberSpec } from './fields.ts';
+import type { FieldSpec, NumberSpec } from './fieldSpec.ts';
 import { parseNumber, showValue } from './values.ts';
 
 /** One field of the draft config: label, control, unit, default mark and reset. */

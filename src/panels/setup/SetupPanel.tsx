@@ -4,16 +4,9 @@ import { FormField, Panel } from '../../ui/index.ts';
 import { ChangesBar } from './ChangesBar.tsx';
 import { ConfigField } from './ConfigField.tsx';
 import { DropZone } from './DropZone.tsx';
-import {
-  BATCH_FIELDS,
-  OBJECTIVE_FIELDS,
-  REWARD_FIELDS,
-  SAMPLING_FIELDS,
-  SPLIT_FIELDS,
-  STAGE_FIELDS,
-  SWITCH_FIELDS,
-  type FieldSpec,
-} from './fields.ts';
+import type { FieldSpec } from './fieldSpec.ts';
+import { BATCH_FIELDS, SAMPLING_FIELDS, SPLIT_FIELDS, STAGE_FIELDS, SWITCH_FIELDS } from './fields.ts';
+import { OBJECTIVE_FIELDS, REWARD_FIELDS } from './learningFields.ts';
 import { ModelCard } from './ModelCard.tsx';
 import { PresetField, TasksField } from './SourceFields.tsx';
 import './setup.css';

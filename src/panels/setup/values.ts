@@ -1,5 +1,5 @@
 /** Field values as text and back. */
-import type { FieldSpec, NumberSpec } from './fields.ts';
+import type { FieldSpec, NumberSpec } from './fieldSpec.ts';
 
 /** The number a text means, or what is wrong with it. */
 export function parseNumber(text: string, spec: NumberSpec): number | string {

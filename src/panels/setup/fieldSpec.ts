@@ -1,0 +1,39 @@
+/** What a field of Setup is: a dotted path in TrainConfig, its words, and the control it takes. */
+
+export interface NumberSpec {
+  readonly kind: 'number';
+  readonly least: number;
+  readonly most: number;
+  readonly integer?: boolean;
+  /** null is a value too, under this name. */
+  readonly off?: string;
+  /** What the field holds when it is switched from null on. */
+  readonly on?: number;
+}
+export interface ChoiceSpec {
+  readonly kind: 'choice';
+  readonly options: readonly { readonly value: string | boolean; readonly label: string }[];
+}
+export interface FieldSpec {
+  readonly path: string;
+  readonly label: string;
+  readonly unit?: string;
+  readonly definition: string;
+  readonly hint: string;
+  readonly control: NumberSpec | ChoiceSpec;
+}
+
+/** A whole number. */
+export const count = (least: number, most: number): NumberSpec => ({
+  kind: 'number',
+  least,
+  most,
+  integer: true,
+});
+/** Any number. */
+export const real = (least: number, most: number): NumberSpec => ({ kind: 'number', least, most });
+/** One of a few, as [value, label]. */
+export const choice = (...options: (readonly [string | boolean, string])[]): ChoiceSpec => ({
+  kind: 'choice',
+  options: options.map(([value, label]) => ({ value, label })),
+});
