@@ -49,11 +49,21 @@ export function prefill(
   const { text, image_token_id } = policy.config;
   const [batch, length] = inputIds.shape;
   const heads = text.num_key_value_heads;
-  const shape = { batch, length, heads: text.num_attention_heads, keyValueHeads: heads, headDim: text.head_dim };
+  const shape = {
+    batch,
+    length,
+    heads: text.num_attention_heads,
+    keyValueHeads: heads,
+    headDim: text.head_dim,
+  };
   const capacity = Math.ceil((length + 1) / CAPACITY_STEP) * CAPACITY_STEP;
   const layers: LayerCache[] = [];
   const lastHidden = tf.tidy(() => {
-    const table = rotaryTable(Uint32Array.from({ length }, (_, i) => i), text.head_dim, text.rope_theta);
+    const table = rotaryTable(
+      Uint32Array.from({ length }, (_, i) => i),
+      text.head_dim,
+      text.rope_theta,
+    );
     let x = embed(matrix(policy, EMBEDDING), features, inputIds, image_token_id);
     for (let i = 0; i < text.num_hidden_layers; i++) {
       const [q, k, v] = textProjections(policy, i, textNorm(policy, i, x), table);
@@ -63,7 +73,10 @@ export function prefill(
       });
       x = textRest(policy, i, x, attention(q, k, v, { ...shape, causal: true }));
     }
-    const last = tf.tensor1d(Int32Array.from(lengths, (n, b) => b * length + n - 1), 'int32');
+    const last = tf.tensor1d(
+      Int32Array.from(lengths, (n, b) => b * length + n - 1),
+      'int32',
+    );
     return textNorm(policy, text.num_hidden_layers, tf.gather(x, last));
   });
   return { cache: new DecodeCache(layers, lengths), lastHidden };
@@ -97,7 +110,9 @@ function makeRoom(cache: DecodeCache): void {
   for (const layer of cache.layers) {
     for (const name of ['keys', 'values'] as const) {
       const old = layer[name];
-      layer[name] = tf.tidy(() => tf.concat([old, tf.zeros<tf.Rank.R4>([batch, heads, CAPACITY_STEP, headDim])], 2));
+      layer[name] = tf.tidy(() =>
+        tf.concat([old, tf.zeros<tf.Rank.R4>([batch, heads, CAPACITY_STEP, headDim])], 2),
+      );
       old.dispose();
     }
   }
