@@ -19,13 +19,13 @@ const STAGE_OF = { easy: 'perception', medium: 'reasoning', hard: 'warm-up' } as
 export const SplitSection = memo(function SplitSection(props: SplitSectionProps) {
   const { split, groupSize, selectedBin, onSelectBin } = props;
   // The handle moves at once; the run's own thresholds follow when the worker is between two phases.
-  const [asked, setAsked] = useState<Thresholds | null>(null);
-  const thresholds: Thresholds = asked ?? split;
+  const [asked, setAsked] = useState<(Thresholds & { readonly of: string }) | null>(null);
+  const thresholds: Thresholds = asked?.of === split.policyHash ? asked : split;
   const stats = useMemo(() => splitStats(split, thresholds, groupSize), [split, thresholds, groupSize]);
   const ranges = rangeText(thresholds, split.n);
   const { easyFrom, mediumFrom } = thresholds;
   const move = (next: Thresholds) => {
-    setAsked(next);
+    setAsked({ ...next, of: split.policyHash });
     setThresholds(next.easyFrom, next.mediumFrom);
   };
   const { zeroShare, counts, questions } = stats;
