@@ -2,6 +2,7 @@
  * The engine from a terminal. Machine-readable output goes to stdout, everything else to stderr;
  * exit code 0 done, 1 a check or the data failed, 2 wrong usage.
  */
+import { cardCommand } from './commands/card.ts';
 import { evalCommand } from './commands/eval.ts';
 import { sampleCommand } from './commands/sample.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -9,6 +10,8 @@ import { trainCommand } from './commands/train.ts';
 import { trainScorerCommand } from './commands/trainScorer.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { warmupCommand } from './commands/warmup.ts';
+import { setCodecLoader } from '../engine/tasks/images/index.ts';
+import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
 import { UsageError } from './errors.ts';
 import { helpText, parseOptions, type CommandSpec } from './options.ts';
 import { say } from './output.ts';
@@ -21,6 +24,7 @@ const COMMANDS: readonly CommandSpec[] = [
   evalCommand,
   verifyCommand,
   trainScorerCommand,
+  cardCommand,
 ];
 
 function overview(): string {
@@ -63,6 +67,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+setCodecLoader(nodeCodecLoader);
 
 // A reader that closes the pipe early (head) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,8 +7,6 @@ import type { CheckpointFiles } from '../engine/model/checkpoint.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
-import { setCodecLoader } from '../engine/tasks/images/index.ts';
-import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
 import { filesFromDisk } from '../engine/tasks/imported/node.ts';
 import { loadTaskSet } from '../engine/tasks/imported/index.ts';
 import { TASK_SET_NAMES, taskSetByName } from '../engine/tasks/index.ts';
@@ -49,7 +47,6 @@ export async function loadTasks(nameOrPath: string, skipBad = false): Promise<Ta
       `--tasks is one of ${TASK_SET_NAMES.join(', ')} or the path of a PeBR-format set; got "${nameOrPath}".`,
     );
   }
-  setCodecLoader(nodeCodecLoader);
   const { taskSet, problems } = await loadTaskSet(await filesFromDisk(userPath(nameOrPath)), { skipBad });
   for (const problem of problems) say(`${problem.level}: ${problem.message}`);
   if (!taskSet) {

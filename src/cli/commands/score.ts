@@ -7,8 +7,7 @@ import { extractDescription } from '../../engine/rewards/description.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
 import { parseScoreLine, scoredLine, type ScoreLine } from '../../engine/rewards/scoreLine.ts';
 import type { ImageTextScorer, RewardStage } from '../../engine/rewards/types.ts';
-import { decodeImage, setCodecLoader } from '../../engine/tasks/images/index.ts';
-import { nodeCodecLoader } from '../../engine/tasks/images/codecs.node.ts';
+import { decodeImage } from '../../engine/tasks/images/index.ts';
 import { DataError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { say } from '../output.ts';
@@ -84,7 +83,6 @@ async function similarityOf(
   const used = await scorer();
   const about = { scorer: used.id, threshold: used.threshold };
   try {
-    setCodecLoader(nodeCodecLoader);
     const raster = await decodeImage(await readFile(join(folder, image)), image);
     const [value] = await used.score([raster], [extractDescription(rewardText(line.response))]);
     return { ...about, value: value! };

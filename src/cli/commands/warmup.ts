@@ -120,7 +120,6 @@ async function warmup(options: Options): Promise<number> {
     : await existing(folder ? userPath(folder) : shippedPath('models', preset.preset));
   if (!checkpoint.tokenizerJson) throw new UsageError(`${folder} has no tokenizer.json; add the model's.`);
   const before = pebrExtras(checkpoint);
-  const extras: PebrExtras = { ...before, instruction: before.instruction ?? SHORT_INSTRUCTION };
   const config: WarmupConfig = {
     seed,
     batchSize: options.requiredNumber('batch'),
@@ -133,6 +132,11 @@ async function warmup(options: Options): Promise<number> {
     trainEverything: scratch,
     faults,
     rowsPerMicroBatch: options.requiredNumber('micro-batch'),
+  };
+  const extras: PebrExtras = {
+    instruction: before.instruction ?? SHORT_INSTRUCTION,
+    history: [...(before.history ?? []), commandLine(tasks, config, preset.preset, options)],
+    card: { name: preset.preset, parameters: policy.parameterCount, faults, measured: {} },
   };
   const parts: WarmupParts = {
     policy,
@@ -159,6 +163,20 @@ async function warmup(options: Options): Promise<number> {
   };
   await runTo(trainer, steps, out, options.requiredNumber('save-every'), save);
   return 0;
+}
+
+/** What was run, for the model card; the folders are left out. */
+function commandLine(tasks: TaskSet, config: WarmupConfig, preset: string, options: Options): string {
+  const faults = options.text('faults');
+  return [
+    `warmup --preset ${preset} --tasks ${tasks.name}`,
+    config.trainEverything ? '--from-scratch' : '',
+    `--steps ${config.steps} --batch ${config.batchSize} --micro-batch ${config.rowsPerMicroBatch}`,
+    `--learning-rate ${config.optimizer.learningRate} --seed ${config.seed}`,
+    faults ? `--faults ${faults}` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 async function start(

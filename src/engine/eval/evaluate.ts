@@ -11,16 +11,20 @@ import type { Part, Sample } from '../tasks/types.ts';
 import type { DescriptionScore } from './descriptionF1.ts';
 import { measureDescription } from './measureDescription.ts';
 
-export interface EvalOptions {
-  readonly part: Part;
-  /** Samples from the start of the part; all of them when there are fewer. */
-  readonly n: number;
+/** How responses are drawn. */
+export interface ResponseOptions {
   /** 0: one greedy response a sample; otherwise this many sampled at the temperature. */
   readonly samples: number;
   readonly temperature: number;
   readonly topP: number;
   readonly maxNewTokens: number;
   readonly seed: number;
+}
+
+export interface EvalOptions extends ResponseOptions {
+  readonly part: Part;
+  /** Samples from the start of the part; all of them when there are fewer. */
+  readonly n: number;
 }
 
 export interface EvalMeasures {
@@ -63,12 +67,8 @@ export async function evaluate(
 ): Promise<EvalReport> {
   const { tasks } = parts;
   const n = Math.min(options.n, tasks.size(options.part));
-  const rows: Row[] = [];
-  for (let from = 0; from < n; from += CHUNK) {
-    const indices = Array.from({ length: Math.min(CHUNK, n - from) }, (_, i) => from + i);
-    rows.push(...(await measureChunk(parts, options, indices)));
-    onProgress?.(from + indices.length, n);
-  }
+  const samples = Array.from({ length: n }, (_, index) => tasks.sample(options.part, index));
+  const rows = await measureSamples(parts, samples, options, onProgress);
   const kinds = [...new Set(rows.map((row) => row.kind))].sort();
   return {
     tasks: tasks.name,
@@ -85,13 +85,38 @@ export async function evaluate(
   };
 }
 
+/** Measures over given samples, such as a pool of a split. */
+export async function evaluateSamples(
+  parts: Omit<TrainerParts, 'scorer'>,
+  samples: readonly Sample[],
+  options: ResponseOptions,
+  onProgress?: (done: number, total: number) => void,
+): Promise<EvalMeasures> {
+  return measures(await measureSamples(parts, samples, options, onProgress));
+}
+
+async function measureSamples(
+  parts: Omit<TrainerParts, 'scorer'>,
+  samples: readonly Sample[],
+  options: ResponseOptions,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = 0; from < samples.length; from += CHUNK) {
+    const chunk = samples.slice(from, from + CHUNK);
+    rows.push(...(await measureChunk(parts, options, chunk, from)));
+    onProgress?.(from + chunk.length, samples.length);
+  }
+  return rows;
+}
+
 async function measureChunk(
   parts: Omit<TrainerParts, 'scorer'>,
-  options: EvalOptions,
-  indices: readonly number[],
+  options: ResponseOptions,
+  samples: readonly Sample[],
+  from: number,
 ): Promise<Row[]> {
-  const { tasks, policy, tokenizer, preprocessing } = parts;
-  const samples = indices.map((index) => tasks.sample(options.part, index));
+  const { policy, tokenizer, preprocessing } = parts;
   const groups = await generateRollouts(
     policy,
     samples.map((sample) => ({ ids: promptOf(parts, sample) })),
@@ -103,7 +128,7 @@ async function measureChunk(
       topK: 0,
       maxNewTokens: options.maxNewTokens,
     },
-    { seed: options.seed, step: EVAL_STREAM, groups: indices },
+    { seed: options.seed, step: EVAL_STREAM, groups: samples.map((_, index) => from + index) },
   );
   return samples.flatMap((sample, s) =>
     groups[s]!.map((rollout) =>

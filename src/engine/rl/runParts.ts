@@ -13,6 +13,8 @@ export interface PebrExtras {
   /** Text of the instruction the policy was trained with. */
   readonly instruction?: string;
   readonly card?: CheckpointCard;
+  /** The commands that made the weights, in order. */
+  readonly history?: readonly string[];
 }
 
 export interface RunParts extends TrainerParts {
