@@ -22,9 +22,7 @@ export async function importTasks(
     ok: taskSet !== null,
     name: taskSet?.name ?? entries[0]?.path ?? 'nothing',
     revision,
-    problems: problems
-      .slice(0, PROBLEMS_LISTED)
-      .map(({ level, where, detail }) => ({ level, where, message: detail })),
+    problems: problems.slice(0, PROBLEMS_LISTED),
     problemCount: problems.length,
     counts,
   };
