@@ -13,7 +13,7 @@ const pureEngine = [
   'engine/random.ts',
   /^engine\/tasks\//,
   /^engine\/rewards\//,
-  /^engine\/rl\/(advantage|objective|split|metrics|presets)/,
+  /^engine\/rl\/(advantage|objectiveReference|split|metrics|metricDefinitions|presets)\.ts$/,
 ];
 
 type Rule = readonly (string | RegExp)[];
@@ -56,6 +56,8 @@ interface Import {
   line: number;
   target: string;
   typeOnly: boolean;
+  /** Named by new URL(): a worker or a file, which does not become part of the importing chunk. */
+  address: boolean;
 }
 
 const folders = ['src', 'e2e', 'bench'].filter((folder) => existsSync(join(root, folder)));
@@ -89,7 +91,8 @@ function importsOf(from: string): Import[] {
         .filter((name) => name.trim() !== '');
       const typeOnly = /^type\b/.test(clause) || named?.every((name) => /^\s*type\s/.test(name)) === true;
       const line = code.slice(0, match.index).split('\n').length;
-      return { from, line, target: match.groups?.target ?? '', typeOnly };
+      const address = match[0].startsWith('new URL');
+      return { from, line, target: match.groups?.target ?? '', typeOnly, address };
     }),
   );
 }
@@ -156,14 +159,29 @@ describe('architecture', () => {
     expect(wrong.filter(({ from }) => !isTest(from)).map(show)).toEqual([]);
   });
 
+  test('what the page loads reaches no tensors: they live in the worker', () => {
+    const reached = new Map([['src/main.tsx', 'src/main.tsx']]);
+    const found: string[] = [];
+    for (const [file, path] of reached) {
+      for (const edge of imports) {
+        if (edge.from !== file || edge.typeOnly || edge.address) continue;
+        const way = `${path} → ${edge.target}`;
+        if (tensors.some((pattern) => pattern.test(edge.target))) found.push(way);
+        const next = isRelative(edge.target) ? `src/${ours(edge)}` : null;
+        if (next && !reached.has(next)) reached.set(next, `${path} → ${ours(edge)}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
   test('the umbrella @tensorflow/tfjs is imported by bench alone', () => {
     const umbrella = imports.filter(({ target }) => /^@tensorflow\/tfjs(\/|$)/.test(target));
     expect(umbrella.filter(({ from }) => !from.startsWith('bench/')).map(show)).toEqual([]);
   });
 
   test('relative imports name their file with its extension', () => {
-    // A folder in new URL() ends in a slash.
-    const bare = imports.filter(({ target }) => isRelative(target) && !/(\/|\.\w+(\?.*)?)$/.test(target));
+    // A folder in new URL() ends in a slash, a name put together there in a brace.
+    const bare = imports.filter(({ target }) => isRelative(target) && !/(\/|\}|\.\w+(\?.*)?)$/.test(target));
     expect(bare.map(show)).toEqual([]);
   });
 
