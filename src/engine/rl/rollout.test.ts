@@ -28,6 +28,8 @@ const pixels = golden.get('pixel_values')!.data;
 const perPrompt = pixels.length / batch;
 const sampled: SamplingConfig = { temperature: 1.2, topP: 0.99, topK: 0, maxNewTokens: 14 };
 
+/** Few tokens to choose from, among them 94 for these prompts: rows end early and at different times. */
+const ending: SamplingConfig = { ...sampled, topK: 3 };
 /** The same network, with another token as the end token. */
 const endingAt = (eos_token_id: number): Policy =>
   Policy.fromTensors({ ...config, text: { ...config.text, eos_token_id } }, tensors);
@@ -37,116 +39,120 @@ await prepareNodeBackends();
 const adapter = await (globalThis.navigator.gpu as GPU | undefined)?.requestAdapter();
 const backends = ['cpu', 'wasm', ...(adapter ? (['webgpu'] as const) : [])] as const;
 
+const keys = (groups: readonly number[]) => ({ seed: 5, step: 2, groups });
+const part = (from: number, to: number) => pixels.subarray(from * perPrompt, to * perPrompt);
+
+// A software GPU spends minutes here where others need a second: it decodes a few tokens only.
+const SLOW = 240_000;
+
 describe.each(backends)('generateRollouts on %s', (backend) => {
   let policy: Policy;
-  /** The most likely token of a random network: rows end early and at different times. */
-  let short: Policy;
   beforeAll(async () => {
     await selectBackend({ forced: backend });
     policy = endingAt(config.text.eos_token_id);
-    short = endingAt(94);
-    return () => [policy, short].forEach((p) => p.dispose());
+    return () => policy.dispose();
   });
-  const keys = (groups: readonly number[]) => ({ seed: 5, step: 2, groups });
 
-  it('continues greedily as transformers does, the same in every rollout', async () => {
-    const steps = { temperature: 0, topP: 1, topK: 0, maxNewTokens: greedy[0].length };
-    const groups = await generateRollouts(policy, prompts, pixels, 2, steps, keys([0, 1, 2, 3]));
-    groups.forEach((group, g) => {
-      for (const rollout of group) expect(rollout.tokenIds).toEqual(greedy[g]);
-      expect(group[0].stopReason).toBe('length');
-    });
+  it(
+    'continues greedily as transformers does, the same in every rollout, and leaves no tensor behind',
+    async () => {
+      const maxNewTokens = backend === 'webgpu' ? 3 : greedy[0].length;
+      const steps = { temperature: 0, topP: 1, topK: 0, maxNewTokens };
+      const before = tf.memory().numTensors;
+      const [group] = await generateRollouts(policy, prompts.slice(0, 1), part(0, 1), 2, steps, keys([0]));
+      for (const rollout of group) {
+        expect(rollout.tokenIds).toEqual(greedy[0].slice(0, maxNewTokens));
+        expect(rollout.stopReason).toBe('length');
+      }
+      expect(tf.memory().numTensors).toBe(before);
+    },
+    SLOW,
+  );
+});
+
+describe('generateRollouts', () => {
+  let policy: Policy;
+  let short: Policy;
+  beforeAll(async () => {
+    await selectBackend({ forced: 'wasm' });
+    policy = endingAt(config.text.eos_token_id);
+    short = endingAt(94);
+    return () => {
+      policy.dispose();
+      short.dispose();
+    };
   });
 
   it('notes log-probs that the training forward agrees with', async () => {
-    const [group] = await generateRollouts(
-      policy,
-      prompts.slice(0, 1),
-      pixels.subarray(0, perPrompt),
-      3,
-      sampled,
-      keys([7]),
-    );
+    const [group] = await generateRollouts(policy, prompts.slice(0, 1), part(0, 1), 3, sampled, keys([7]));
     const rows = tokenBatch(
       group.map((rollout) => ({ prompt: prompts[0].ids, response: rollout.tokenIds })),
       config.text.pad_token_id,
     );
     const size = config.vision.image_size;
     const forward = tf.tidy(() => {
-      const features = imageFeatures(policy, tf.tensor4d(pixels.subarray(0, perPrompt), [1, 3, size, size]));
+      const features = imageFeatures(policy, tf.tensor4d(part(0, 1), [1, 3, size, size]));
       return windowLogProbs(policy, rows, tf.tile(features, [3, 1, 1]), sampled.temperature).logProbs;
     });
     const values = await forward.data();
     forward.dispose();
     group.forEach((rollout, row) => {
       rollout.logProbs.forEach((logProb, t) => {
-        expect(Math.abs(logProb - values[row * rows.width + rows.offsets[row] + t])).toBeLessThan(2e-4);
+        expect(Math.abs(logProb - values[row * rows.width + rows.offsets[row] + t])).toBeLessThan(1e-4);
       });
     });
   });
 
   it('ends a row at its first end token, which counts, or at the limit', async () => {
-    const groups = await generateRollouts(
-      short,
-      prompts,
-      pixels,
-      6,
-      { ...sampled, temperature: 2 },
-      keys([0, 1, 2, 3]),
-    );
+    const groups = await generateRollouts(short, prompts, pixels, 8, ending, keys([0, 1, 2, 3]));
     const rollouts = groups.flat();
     for (const { tokenIds, logProbs, stopReason } of rollouts) {
       expect(logProbs.length).toBe(tokenIds.length);
       const end = tokenIds.indexOf(94);
       expect(end).toBe(stopReason === 'eos' ? tokenIds.length - 1 : -1);
-      if (stopReason === 'length') expect(tokenIds.length).toBe(sampled.maxNewTokens);
+      if (stopReason === 'length') expect(tokenIds.length).toBe(ending.maxNewTokens);
     }
     const lengths = new Set(rollouts.map((rollout) => rollout.tokenIds.length));
-    expect(lengths.size).toBeGreaterThan(2);
+    expect(lengths.size).toBeGreaterThan(3);
   });
 
   it('gives a rollout that does not depend on the rest of the batch', async () => {
-    // Prompts of different lengths, so that the long ones pad the short ones.
+    // Prompts of different lengths, so that the long ones pad the short ones; rows end at different times.
     const uneven = prompts.map((prompt, p) => ({ ids: prompt.ids.slice(0, PROMPT - p) }));
-    const together = await generateRollouts(short, uneven, pixels, 4, sampled, keys([10, 11, 12, 13]));
-    for (const p of [0, 3]) {
-      const part = pixels.subarray(p * perPrompt, (p + 1) * perPrompt);
-      const [alone] = await generateRollouts(short, [uneven[p]], part, 3, sampled, keys([10 + p]));
+    const together = await generateRollouts(short, uneven, pixels, 4, ending, keys([10, 11, 12, 13]));
+    for (const p of [0, 1, 2, 3]) {
+      const [alone] = await generateRollouts(short, [uneven[p]], part(p, p + 1), 3, ending, keys([10 + p]));
       alone.forEach((rollout, r) => expectSame(rollout, together[p][r]));
     }
-    const elsewhere = await generateRollouts(short, uneven, pixels, 4, sampled, keys([20, 21, 22, 23]));
+    const elsewhere = await generateRollouts(short, uneven, pixels, 4, ending, keys([20, 21, 22, 23]));
     expect(elsewhere.flat().map((r) => r.tokenIds)).not.toEqual(together.flat().map((r) => r.tokenIds));
   });
 
-  it('reports progress to the end, and leaves no tensor behind, aborted or not', async () => {
-    const progress: [number, number][] = [];
-    const onProgress = (done: number, total: number) => progress.push([done, total]);
+  it('leaves no tensor behind when aborted', async () => {
     const before = tf.memory().numTensors;
-    await generateRollouts(policy, prompts, pixels, 2, sampled, keys([0, 1, 2, 3]), { onProgress });
-    expect(progress.at(-1)).toEqual([sampled.maxNewTokens, sampled.maxNewTokens]);
-    expect(tf.memory().numTensors).toBe(before);
-
     const controller = new AbortController();
-    const stop = (done: number) => {
-      if (done === 3) controller.abort(new Error('enough'));
-    };
-    const aborted = generateRollouts(policy, prompts, pixels, 2, sampled, keys([0, 1, 2, 3]), {
-      onProgress: stop,
+    const aborted = generateRollouts(policy, prompts.slice(0, 2), part(0, 2), 2, sampled, keys([0, 1]), {
+      onProgress: (done) => {
+        if (done === 2) controller.abort(new Error('enough'));
+      },
       signal: controller.signal,
     });
     await expect(aborted).rejects.toThrow('enough');
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('cuts a large batch into pieces without changing a draw', async () => {
+  it('cuts a large batch into pieces without changing a draw, and reports progress to the end', async () => {
     const two = { ...sampled, maxNewTokens: 2 };
     const many = Array.from({ length: 5 }, () => prompts[1]);
-    const image = pixels.subarray(perPrompt, 2 * perPrompt);
     const images = new Float32Array(5 * perPrompt);
-    for (let p = 0; p < 5; p++) images.set(image, p * perPrompt);
-    const groups = await generateRollouts(policy, many, images, 80, two, keys([1, 2, 3, 4, 5]));
+    for (let p = 0; p < 5; p++) images.set(part(1, 2), p * perPrompt);
+    const progress: [number, number][] = [];
+    const groups = await generateRollouts(policy, many, images, 80, two, keys([1, 2, 3, 4, 5]), {
+      onProgress: (done, total) => progress.push([done, total]),
+    });
     expect(groups.map((group) => group.length)).toEqual([80, 80, 80, 80, 80]);
-    const [last] = await generateRollouts(policy, [prompts[1]], image, 80, two, keys([5]));
+    expect(progress.at(-1)).toEqual([4, 4]);
+    const [last] = await generateRollouts(policy, [prompts[1]], part(1, 2), 80, two, keys([5]));
     last.forEach((rollout, r) => expectSame(rollout, groups[4][r]));
   });
 });

@@ -23,7 +23,7 @@ export function poolsOf(
 }
 
 /** Which difficulty each stage trains on. */
-export const STAGE_DIFFICULTY = { perception: 'easy', reasoning: 'medium' } as const satisfies Record<
+const STAGE_DIFFICULTY = { perception: 'easy', reasoning: 'medium' } as const satisfies Record<
   RewardStage,
   Difficulty
 >;
@@ -62,7 +62,7 @@ function fill(split: SplitRecord, own: readonly string[], needed: number): { qid
     .filter((entry) => !taken.has(entry.qid))
     .sort((a, b) => b.correct / b.n - a.correct / a.n) // stable: ties stay in the record's order
     .slice(0, needed - own.length);
-  const lowest = added[added.length - 1]!;
+  const lowest = added[added.length - 1];
   const rates = `the ${added.length} highest pass rates, down to ${lowest.correct}/${lowest.n}`;
   return {
     qids: [...own, ...added.map((entry) => entry.qid)],
