@@ -20,6 +20,8 @@ const FILTER_FORMS: readonly (readonly [number, readonly string[]])[] = [
 /** How often a filter is taken from an object that is there, rather than drawn freely. */
 const FILTER_FROM_SCENE = 0.85;
 const AMOUNTS = [2, 3, 4];
+/** Two searches together write at most this many attribute values, so that the response stays short enough. */
+const WORDS_OF_TWO_SEARCHES = 15;
 const COUNTED_ANSWERS: Readonly<Partial<Record<QuestionKind, readonly number[]>>> = {
   count: [0, 1, 2, 3, 4],
   position: [0, 1, 2, 3, 4],
@@ -93,14 +95,20 @@ export function proposeQuestion(
       return unique ? { kind, filter, side } : null;
     case 'compare': {
       const comparison = stream.pick(['more', 'fewer', 'same'] as const);
-      return exclusive(filter, other) ? { kind, filters: [filter, other], comparison } : null;
+      return searchable(objects, filter, other) ? { kind, filters: [filter, other], comparison } : null;
     }
     case 'union':
     case 'subtract_two':
-      return exclusive(filter, other) ? { kind, filters: [filter, other] } : null;
+      return searchable(objects, filter, other) ? { kind, filters: [filter, other] } : null;
     default:
       return kind satisfies never;
   }
+}
+
+/** No object matches both, and the two searches fit into a response. */
+function searchable(objects: readonly Attributes[], a: Filter, b: Filter): boolean {
+  const words = objects.length * (Object.keys(a).length + Object.keys(b).length);
+  return exclusive(a, b) && words <= WORDS_OF_TWO_SEARCHES;
 }
 
 function drawFilter(variant: SceneVariant, objects: readonly Attributes[], stream: RandomStream): Filter {

@@ -1,12 +1,13 @@
-import { describe, filterWords, matches } from './grammar.ts';
+import { ATTRIBUTE_VALUES, describe, filterWords, matches } from './grammar.ts';
 import type { Attributes, Filter, SceneVariant } from './grammar.ts';
 import type { Slip } from './faults.ts';
 import type { Comparison, Question, Side } from './questions.ts';
 
 /**
  * Worked responses in PeBR's format, written so that a very small model can learn them: a search looks at every
- * object in turn by its number and says "no" or which match it is ("first", "second" …), so every word depends on
- * one object or on the word before it; sums are written out one operation at a time.
+ * object in turn: its number, its own values of the attributes asked for, and for a match which one it is ("first",
+ * "second" …). So a word is copied from the description, compared with the question, or depends on the word before
+ * it; sums are written out one operation at a time.
  */
 
 export interface Reasoning {
@@ -43,7 +44,7 @@ function work(question: Question, variant: SceneVariant, { seen, slips, choice }
   const words = (filter: Filter): string => `find ${filterWords(filter, variant, false)}`;
   let toMiss = slips.has('miss_match');
   const search = (filter: Filter): Search => {
-    const found = findAll(seen, filter, toMiss ? choice : null);
+    const found = findAll(seen, filter, variant, toMiss ? choice : null);
     if (found.missed) toMiss = false;
     return { ...found, text: `${words(filter)}: ${found.text} = ${found.hits.length}` };
   };
@@ -152,12 +153,23 @@ interface Search {
   readonly missed: boolean;
 }
 
-/** Looks at every object in turn: "1 no 2 first 3 no 4 second". `miss` in (0, 1) passes over one of the matches. */
-function findAll(seen: readonly Attributes[], filter: Filter, miss: number | null): Search {
+/**
+ * Looks at every object in turn, "1 small red 2 large blue first 3 large green" for a large blue object. `miss` in
+ * (0, 1) passes over one of the matches.
+ */
+function findAll(
+  seen: readonly Attributes[],
+  filter: Filter,
+  variant: SceneVariant,
+  miss: number | null,
+): Search {
   const matching = seen.flatMap((object, i) => (matches(object, filter) ? [i] : []));
   const passed = miss === null ? undefined : matching[Math.floor(miss * matching.length)];
   const hits = matching.filter((i) => i !== passed);
-  const verdicts = seen.map((_, i) => `${i + 1} ${ORDINALS[hits.indexOf(i)] ?? 'no'}`);
+  const asked = Object.keys(ATTRIBUTE_VALUES[variant]).filter((name) => name in filter);
+  const verdicts = seen.map((object, i) =>
+    [i + 1, ...asked.map((name) => object[name]), ORDINALS[hits.indexOf(i)] ?? []].flat().join(' '),
+  );
   return { text: verdicts.join(' '), hits, missed: passed !== undefined };
 }
 
