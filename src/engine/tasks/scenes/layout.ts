@@ -135,12 +135,13 @@ function apart(a: PlacedObject, b: PlacedObject): boolean {
   return gap >= GAP && Math.max(dx, dy) >= LEAST_DISTANCE;
 }
 
-/** Box of the drawn outline, its shadow left out: [x0, y0, x1, y1] in fractions of the picture. */
+/** Box of the drawn outline, its shadow left out, within the picture: [x0, y0, x1, y1] in its fractions. */
 export function boxOf({
   x,
   y,
   halfWidth,
   halfHeight,
 }: PlacedObject): readonly [number, number, number, number] {
-  return [x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight];
+  const clip = (value: number): number => Math.max(0, Math.min(1, value));
+  return [clip(x - halfWidth), clip(y - halfHeight), clip(x + halfWidth), clip(y + halfHeight)];
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_FAULTS, NANO_FAULTS, SEVERE_FAULTS } from './faults.ts';
+import { parseFaults } from './parseFaults.ts';
+
+describe('parseFaults', () => {
+  it('reads its own lists back', () => {
+    for (const faults of [DEFAULT_FAULTS, NANO_FAULTS, SEVERE_FAULTS]) {
+      expect(parseFaults(JSON.parse(JSON.stringify(faults)))).toEqual(faults);
+    }
+    expect(parseFaults({})).toEqual({ perception: [], reasoning: [] });
+  });
+
+  it('takes the default lists at other probabilities from the shorthand', () => {
+    const faults = parseFaults('perception=0.25, reasoning=1');
+    expect(faults.perception).toEqual(DEFAULT_FAULTS.perception.map((fault) => ({ ...fault, p: 0.25 })));
+    expect(faults.reasoning).toEqual(DEFAULT_FAULTS.reasoning.map((fault) => ({ ...fault, p: 1 })));
+    expect(parseFaults('reasoning=0', NANO_FAULTS)).toEqual({
+      perception: [],
+      reasoning: NANO_FAULTS.reasoning.map((fault) => ({ ...fault, p: 0 })),
+    });
+  });
+
+  it.each([
+    [null, 'faults: got null; give an object with perception, reasoning'],
+    [[], 'faults: got []'],
+    [{ perceptions: [] }, 'faults: field: got "perceptions"; give one of perception, reasoning'],
+    [{ perception: {} }, 'faults.perception: got {}; give a list'],
+    [{ perception: [{ attribute: 'colour', p: 0.5 }] }, 'faults.perception[0].attribute: got "colour"'],
+    [
+      { perception: [{ attribute: 'color', values: ['pink'], p: 0.5 }] },
+      'faults.perception[0].values[0]: got "pink"',
+    ],
+    [
+      { perception: [{ attribute: 'color', p: 1.5 }] },
+      'faults.perception[0].p: got 1.5; give a probability from 0 to 1',
+    ],
+    [{ perception: [{ attribute: 'color' }] }, 'faults.perception[0].p: got undefined'],
+    [{ reasoning: [{ slip: 'lie', p: 1 }] }, 'faults.reasoning[0].slip: got "lie"; give one of off_by_one'],
+    [
+      { reasoning: [{ slip: 'flip', kinds: ['riddle'], p: 1 }] },
+      'faults.reasoning[0].kinds[0]: got "riddle"',
+    ],
+    [
+      { reasoning: [{ slip: 'flip', kinds: ['add'], p: 1 }] },
+      'kinds[0] with slip flip: got "add"; give one of exist, compare',
+    ],
+    ['perception', 'perception: got undefined; give a probability'],
+    ['perception=x', 'perception: got'],
+    ['vision=1', 'faults "vision=1": got "vision"'],
+    ['reasoning=1,reasoning=0', 'got reasoning twice'],
+  ])('names what is wrong with %j', (json, message) => {
+    expect(() => parseFaults(json)).toThrow(message);
+  });
+});
