@@ -1,6 +1,6 @@
 /** Which questions a step trains on: epochs of the stage's pool, each in its own seeded order. */
 import { RandomStream, hashText } from '../random.ts';
-import type { Sample } from '../tasks/types.ts';
+import type { Sample, TaskSet } from '../tasks/types.ts';
 import type { RewardStage } from './types.ts';
 
 /** The questions a stage may train on. */
@@ -8,6 +8,20 @@ export interface PromptPool {
   readonly size: number;
   /** index in [0, size). */
   sample(index: number): Sample;
+}
+
+/** The samples of these qids, or, when there are none given, the whole train part. */
+export function poolOf(tasks: TaskSet, qids: readonly string[] | null): PromptPool {
+  if (!qids) return { size: tasks.size('train'), sample: (index) => tasks.sample('train', index) };
+  return {
+    size: qids.length,
+    sample: (index) => {
+      const sample = tasks.find(qids[index]!);
+      if (!sample)
+        throw new Error(`The split names "${qids[index]}", which task set "${tasks.name}" does not have.`);
+      return sample;
+    },
+  };
 }
 
 /**

@@ -6,10 +6,10 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { AdamW } from '../compute/adamw.ts';
 import { policyHash, type Policy } from '../model/policy.ts';
 import type { RewardStage } from '../rewards/types.ts';
-import type { PromptPool } from './promptOrder.ts';
+import { poolOf } from './promptOrder.ts';
 import { advancePhase, type PhaseContext } from './stepPhases.ts';
 import { PixelCache } from './pixelCache.ts';
-import { passCounts } from './splitPhase.ts';
+import { splitChunk, splitIndices } from './splitPhase.ts';
 import { relaxedPools, type StagePools } from './split.ts';
 import { perceptionEnds } from './stagePlan.ts';
 import type {
@@ -28,9 +28,6 @@ export type {
   TrainerProgress,
   TrainerState,
 } from './trainerState.ts';
-
-/** Questions of one increment of the split. */
-const SPLIT_CHUNK = 16;
 
 export class Trainer {
   readonly config: TrainConfig;
@@ -143,7 +140,7 @@ export class Trainer {
     this.#progress = {
       ...this.#progress,
       split: null,
-      splitRemaining: this.#splitIndices(),
+      splitRemaining: splitIndices(this.#parts.tasks, this.config),
       nextPhase: 'split',
       draft: null,
       draws: 0,
@@ -175,7 +172,7 @@ export class Trainer {
       stepInStage: 0,
       nextPhase: wantsSplit ? 'split' : 'sample',
       split,
-      splitRemaining: wantsSplit ? this.#splitIndices() : [],
+      splitRemaining: wantsSplit ? splitIndices(this.#parts.tasks, this.config) : [],
       draft: null,
       draws: 0,
       stageChanges: [],
@@ -185,46 +182,9 @@ export class Trainer {
     };
   }
 
-  #splitIndices(): number[] {
-    const count = Math.min(this.config.split.questions, this.#parts.tasks.size('train'));
-    return Array.from({ length: count }, (_, index) => index);
-  }
-
   async #advanceSplit(options: AdvanceOptions): Promise<PhaseResult> {
-    const { split: settings, seed } = this.config;
-    const { tasks, policy } = this.#parts;
-    const total = this.#splitIndices().length;
-    const indices = this.#progress.splitRemaining.slice(0, SPLIT_CHUNK);
-    const before = this.#progress.split ?? {
-      tasks: tasks.name,
-      policyHash: policyHash(await policy.exportTensors()),
-      temperature: settings.temperature,
-      topP: settings.topP,
-      n: settings.n,
-      seed,
-      easyFrom: settings.easyFrom,
-      mediumFrom: settings.mediumFrom,
-      entries: [],
-      relaxed: [],
-    };
-    const samples = indices.map((index) => tasks.sample('train', index));
-    const entries = await passCounts(
-      this.#parts,
-      this.#pixels,
-      samples,
-      indices,
-      this.config,
-      options.signal,
-    );
-    const splitRemaining = this.#progress.splitRemaining.slice(indices.length);
-    this.#progress = {
-      ...this.#progress,
-      split: { ...before, entries: [...before.entries, ...entries] },
-      splitRemaining,
-      nextPhase: splitRemaining.length > 0 ? 'split' : 'sample',
-    };
-    options.onProgress?.({ phase: 'split', done: total - splitRemaining.length, total });
-    if (splitRemaining.length === 0) this.#refreshPools();
+    this.#progress = await splitChunk(this.#parts, this.#pixels, this.config, this.#progress, options);
+    if (this.#progress.splitRemaining.length === 0) this.#refreshPools();
     return { phase: 'split', draft: null, record: null, split: this.#progress.split, stageChange: null };
   }
 
@@ -242,24 +202,6 @@ export class Trainer {
     this.#progress = { ...this.#progress, split: { ...split, relaxed } };
   }
 
-  /** Questions of the stage: its pool of the split, or the whole train part when there is none. */
-  #pool(): PromptPool {
-    const { tasks } = this.#parts;
-    if (!this.#pools) {
-      return { size: tasks.size('train'), sample: (index) => tasks.sample('train', index) };
-    }
-    const qids = this.#pools[this.#progress.stage];
-    return {
-      size: qids.length,
-      sample: (index) => {
-        const sample = tasks.find(qids[index]!);
-        if (!sample)
-          throw new Error(`The split names "${qids[index]}", which task set "${tasks.name}" does not have.`);
-        return sample;
-      },
-    };
-  }
-
   #context(): PhaseContext {
     return {
       ...this.#parts,
@@ -268,7 +210,7 @@ export class Trainer {
       reference: this.config.objective.klCoefficient > 0 ? this.#reference : null,
       trained: this.#trained,
       optimizer: this.#optimizer,
-      pool: this.#pool(),
+      pool: poolOf(this.#parts.tasks, this.#pools?.[this.#progress.stage] ?? null),
     };
   }
 

@@ -1,0 +1,219 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { selectBackend } from '../compute/backend.ts';
+import { prepareNodeBackends } from '../compute/nodeBackend.ts';
+import { architecture } from '../model/architectures.ts';
+import { buildTokenizer } from '../model/buildTokenizer.ts';
+import { Policy } from '../model/policy.ts';
+import { DEFAULT_PREPROCESSING } from '../model/preprocess.ts';
+import { SHORT_INSTRUCTION } from '../model/prompt.ts';
+import { Tokenizer } from '../model/tokenizer.ts';
+import { DualEncoder, initialScorer } from '../rewards/scorer/dualEncoder.ts';
+import { DualEncoderScorer } from '../rewards/scorer/index.ts';
+import { Vocabulary } from '../rewards/scorer/words.ts';
+import { taskSetByName } from '../tasks/index.ts';
+import { groupAdvantages } from './advantage.ts';
+import { presetByName } from './presets.ts';
+import { packState, unpackState } from './stateFiles.ts';
+import { Trainer, type TrainerParts, type TrainerProgress, type TrainerState } from './trainer.ts';
+import type { StepRecord, TrainConfig } from './types.ts';
+
+const tasks = taskSetByName('scenes-nano');
+
+/** An untrained scorer: another similarity for another text, which is all that these tests need of it. */
+function scorer(): DualEncoderScorer {
+  const vocabulary = new Vocabulary(['red', 'green', 'blue', 'cube', 'sphere', ',']);
+  const config = {
+    imageSize: 24,
+    patchSize: 8,
+    width: 16,
+    heads: 2,
+    layers: 1,
+    wordWidth: 8,
+    textWidth: 16,
+    embedding: 16,
+    words: vocabulary.words,
+    vocabularySize: vocabulary.size,
+  };
+  return new DualEncoderScorer(
+    { ...config, id: 'untrained', threshold: 0.5, maxTokens: 64 },
+    new DualEncoder(config, initialScorer(config, 3)),
+  );
+}
+
+function parts(): TrainerParts {
+  const tokenizerJson = buildTokenizer('scenes-nano');
+  const tokenizer = Tokenizer.fromJson(tokenizerJson);
+  const config = architecture('nano', tokenizer.vocabSize);
+  return {
+    policy: Policy.initialize(config, 7),
+    tokenizer,
+    tasks,
+    scorer: scorer(),
+    preprocessing: { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size },
+    instruction: SHORT_INSTRUCTION,
+  };
+}
+
+const nano = presetByName('nano');
+const config: TrainConfig = {
+  ...nano,
+  promptsPerStep: 2,
+  promptsPerMiniBatch: 2,
+  groupSize: 4,
+  rolloutsPerMicroBatch: 8,
+  sampling: { ...nano.sampling, maxNewTokens: 10 },
+  split: { ...nano.split, questions: 6, n: 2 },
+  optimizer: { ...nano.optimizer, learningRate: 1e-2 },
+};
+
+async function steps(trainer: Trainer, count: number): Promise<StepRecord[]> {
+  const records: StepRecord[] = [];
+  while (records.length < count) records.push(await trainer.runStep());
+  return records;
+}
+
+/** Wall-clock metrics differ between runs; everything else must not. */
+function timeless(record: StepRecord): unknown {
+  const metrics = Object.entries(record.metrics).filter(([name]) => !/time|second/.test(name));
+  return { ...record, metrics: Object.fromEntries(metrics) };
+}
+
+/** Through JSON and safetensors, as a run is saved. */
+function throughFiles({ progress, parameters, reference, optimizer }: TrainerState): TrainerState {
+  const files = packState(progress, { parameters, reference, optimizer });
+  const { plain, tensors } = unpackState(files, ['parameters', 'reference', 'optimizer']);
+  return {
+    progress: plain as TrainerProgress,
+    parameters: tensors.parameters!,
+    reference: tensors.reference!,
+    optimizer: tensors.optimizer!,
+  };
+}
+
+beforeAll(async () => {
+  await prepareNodeBackends();
+  await selectBackend({ forced: 'wasm' });
+});
+
+describe('a run', () => {
+  test('goes split → perception → reasoning by its plan, through every phase in order', async () => {
+    const trainer = new Trainer(parts(), config);
+    const phases: string[] = [];
+    const changes: string[] = [];
+    while (trainer.step < 3) {
+      const { phase, stageChange } = await trainer.advance();
+      phases.push(phase);
+      if (stageChange) changes.push(`${stageChange.from}→${stageChange.to} at ${stageChange.atStep}`);
+    }
+    const step = ['sample', 'rollout', 'score', 'advantage', 'update'];
+    expect(phases).toEqual(['split', ...step, ...step, ...step]);
+    expect(changes).toEqual(['warm-up→perception at 0', 'perception→reasoning at 2']);
+    expect(trainer.split?.entries.map((entry) => entry.qid)).toEqual(
+      Array.from({ length: 6 }, (_, index) => tasks.sample('train', index).qid),
+    );
+    expect(trainer.split?.relaxed.length).toBeGreaterThan(0);
+  });
+
+  test('saved and resumed between any two phases gives the numbers of an uninterrupted one', async () => {
+    const whole = new Trainer(parts(), config);
+    const expected = await steps(whole, 3);
+    const records: StepRecord[] = [];
+    let state: TrainerState | undefined;
+    while (records.length < 3) {
+      const fresh = new Trainer(parts(), config, state ? { state } : {});
+      const { record } = await fresh.advance();
+      if (record) records.push(record);
+      state = throughFiles(await fresh.exportState());
+      fresh.dispose();
+    }
+    expect(records.map(timeless)).toEqual(expected.map(timeless));
+  });
+
+  test('changes the policy, and keeps what it was trained with', async () => {
+    const trainer = new Trainer(parts(), { ...config, stages: 'perception' });
+    const before = await trainer.exportState();
+    const [record] = await steps(trainer, 1);
+    const after = await trainer.exportState();
+    const name = 'model.text_model.embed_tokens.weight';
+    expect(after.parameters.get(name)!.data).not.toEqual(before.parameters.get(name)!.data);
+    expect(after.reference.get(name)!.data).toEqual(before.parameters.get(name)!.data);
+    expect(record!.metrics.grad_norm).toBeGreaterThan(0);
+    expect(record!.metrics.mismatch).toBeLessThan(1e-5);
+
+    const rewards = record!.groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
+    const { advantages } = groupAdvantages(rewards, 'group', 1e-6);
+    expect(record!.groups.map((group) => group.rollouts.map((rollout) => rollout.advantage))).toEqual(
+      advantages,
+    );
+    for (const rollout of record!.groups.flatMap((group) => group.rollouts)) {
+      const total = rollout.terms.reduce((sum, term) => sum + term.weight * term.value!, 0);
+      expect(rollout.reward).toBeCloseTo(total, 12);
+      expect(rollout.oldLogProbs).toHaveLength(rollout.tokenIds.length);
+      expect(rollout.logProbs).toEqual(rollout.oldLogProbs);
+    }
+  });
+
+  test('gives the same first step however the mini-batch is cut', async () => {
+    const [whole] = await steps(new Trainer(parts(), { ...config, stages: 'perception' }), 1);
+    const [cut] = await steps(
+      new Trainer(parts(), { ...config, stages: 'perception', rolloutsPerMicroBatch: 2 }),
+      1,
+    );
+    expect(cut!.metrics.policy_loss).toBeCloseTo(whole!.metrics.policy_loss!, 6);
+    expect(cut!.metrics.grad_norm! / whole!.metrics.grad_norm!).toBeCloseTo(1, 4);
+  });
+
+  test('with several mini-batches a step has ratios off 1', async () => {
+    const trainer = new Trainer(parts(), { ...config, stages: 'perception', promptsPerMiniBatch: 1 });
+    const [record] = await steps(trainer, 1);
+    const last = record!.groups[1]!.rollouts.flatMap((rollout) =>
+      rollout.logProbs.map((logProb, t) => Math.abs(logProb - rollout.oldLogProbs[t]!)),
+    );
+    expect(Math.max(...last)).toBeGreaterThan(1e-4);
+  });
+
+  test('a hand switch restarts reference and optimiser and is recorded', async () => {
+    const trainer = new Trainer(parts(), config);
+    await steps(trainer, 1);
+    await trainer.switchStage('reasoning');
+    const { parameters, reference, progress } = await trainer.exportState();
+    expect(reference).toEqual(parameters);
+    expect(progress.stageChanges.at(-1)).toMatchObject({
+      atStep: 1,
+      from: 'perception',
+      to: 'reasoning',
+      reason: 'manual',
+    });
+    const [record] = await steps(trainer, 1);
+    expect(record!.stage).toBe('reasoning');
+    expect(record!.metrics.kl).toBeCloseTo(0, 9);
+  });
+
+  test('a number that is not finite stops the update and changes nothing', async () => {
+    const broken = parts();
+    const trainer = new Trainer(broken, { ...config, stages: 'perception' });
+    while (trainer.nextPhase !== 'update') await trainer.advance();
+    const state = await trainer.exportState();
+    const poisoned = new Map(state.parameters);
+    const norm = poisoned.get('model.text_model.norm.weight')!;
+    poisoned.set('model.text_model.norm.weight', { ...norm, data: norm.data.map(() => NaN) });
+    broken.policy.copyFrom(poisoned);
+    await expect(trainer.advance()).rejects.toThrow(/NaN/);
+    expect(trainer.nextPhase).toBe('update');
+    expect(trainer.step).toBe(0);
+    broken.policy.copyFrom(state.parameters);
+    expect((await trainer.runStep()).step).toBe(1);
+  });
+
+  test('the online variant keeps only groups that fit, or all when none does', async () => {
+    const trainer = new Trainer(parts(), {
+      ...config,
+      stages: 'perception',
+      split: { ...config.split, online: true },
+    });
+    const phases: string[] = [];
+    while (trainer.step < 1) phases.push((await trainer.advance()).phase);
+    // An untrained policy answers nothing right: four draws, then what the last one drew.
+    expect(phases.filter((phase) => phase === 'rollout')).toHaveLength(4);
+  });
+});
