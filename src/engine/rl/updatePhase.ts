@@ -65,6 +65,12 @@ interface MicroBatch {
   readonly rows: readonly UpdateRow[];
 }
 
+/** A group and where its rows' numbers go. */
+interface Member {
+  readonly group: UpdateGroup;
+  readonly outputs: readonly RowLogProbs[];
+}
+
 type Progress = (done: number, total: number) => void;
 
 /** Runs all updates of a step. Throws NonFiniteError at the first loss or gradient that is not finite. */
@@ -83,10 +89,11 @@ export async function updatePolicy(
     })),
   );
   const padId = parts.policy.config.text.pad_token_id;
+  const members = groups.map((group, g): Member => ({ group, outputs: outputs[g]! }));
   const miniBatches: MicroBatch[][] = [];
   for (let from = 0; from < groups.length; from += config.promptsPerMiniBatch) {
-    const to = Math.min(groups.length, from + config.promptsPerMiniBatch);
-    miniBatches.push(microBatches(groups, outputs, from, to, config.rolloutsPerMicroBatch, padId));
+    const miniBatch = members.slice(from, from + config.promptsPerMiniBatch);
+    miniBatches.push(microBatches(miniBatch, config.rolloutsPerMicroBatch, padId));
   }
   const total = miniBatches.flat().length;
   // With a single update the policy has not moved yet when its gradient is taken: one forward serves both.
@@ -131,37 +138,32 @@ export async function updatePolicy(
   return { rows: outputs, updates };
 }
 
-/** Cuts groups [from, to) into micro-batches: whole groups together, or a group in pieces when it is larger. */
-function microBatches(
-  groups: readonly UpdateGroup[],
-  outputs: readonly (readonly RowLogProbs[])[],
-  from: number,
-  to: number,
-  rowsPerMicroBatch: number,
-  padId: number,
-): MicroBatch[] {
-  const groupSize = groups[from]!.rows.length;
-  const result: MicroBatch[] = [];
+/** Cuts a mini-batch into micro-batches: whole groups together, or a group in pieces when it is larger. */
+function microBatches(members: readonly Member[], rowsPerMicroBatch: number, padId: number): MicroBatch[] {
+  // Groups of like length share a micro-batch: less padding, the same gradient.
+  const sorted = [...members].sort((a, b) => longestRow(a.group) - longestRow(b.group));
+  const groupSize = sorted[0]!.group.rows.length;
   const groupsTogether = Math.max(1, Math.floor(rowsPerMicroBatch / groupSize));
   const rowsPerGroup = Math.min(groupSize, rowsPerMicroBatch);
-  for (let first = from; first < to; first += groupsTogether) {
-    const last = Math.min(to, first + groupsTogether);
+  const result: MicroBatch[] = [];
+  for (let first = 0; first < sorted.length; first += groupsTogether) {
+    const together = sorted.slice(first, first + groupsTogether);
     for (let row = 0; row < groupSize; row += rowsPerGroup) {
-      const pick = <T>(lists: readonly (readonly T[])[]): T[] =>
-        lists.flatMap((list) => list.slice(row, row + rowsPerGroup));
-      const members = groups.slice(first, last);
-      const rows = pick(members.map((group) => group.rows));
+      const rows = together.flatMap(({ group }) => group.rows.slice(row, row + rowsPerGroup));
       result.push({
-        groups: members,
-        rowsPerGroup: rows.length / members.length,
+        groups: together.map(({ group }) => group),
+        rowsPerGroup: rows.length / together.length,
         batch: tokenBatch(rows, padId),
-        outputs: pick(outputs.slice(first, last)),
+        outputs: together.flatMap(({ outputs }) => outputs.slice(row, row + rowsPerGroup)),
         rows,
       });
     }
   }
   return result;
 }
+
+const longestRow = ({ rows }: UpdateGroup): number =>
+  Math.max(...rows.map(({ prompt, response }) => prompt.length + response.length));
 
 /** Image features once a group, repeated for its rows: [rows, imageTokens, width]. */
 function rowFeatures(policy: Policy, micro: MicroBatch): tf.Tensor3D {
