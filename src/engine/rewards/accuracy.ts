@@ -40,7 +40,7 @@ export function recomputeAccuracy({ extracted, truth }: AccuracyEvidence): numbe
 export function extractAnswer(text: string): { extracted: string; span: [number, number] | null } {
   const match = FINAL_ANSWER.exec(text);
   if (match === null) return { extracted: strip(text), span: null };
-  const [start, end] = stripBounds(match[1]!);
+  const [start, end] = stripBounds(match[1]);
   const from = match.indices![1]![0];
-  return { extracted: match[1]!.slice(start, end), span: [from + start, from + end] };
+  return { extracted: match[1].slice(start, end), span: [from + start, from + end] };
 }

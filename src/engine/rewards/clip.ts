@@ -4,8 +4,8 @@ import type { ScoringMode, Similarity } from './context.ts';
 type ClipEvidence = Extract<Evidence, { kind: 'clip' }>;
 
 /**
- * Coarse perception term: 1 from the scorer's threshold on, below it similarity / threshold, not clamped, so a
- * negative similarity gives a negative value. Only the description is compared, never the whole response.
+ * Coarse perception term: 1 from the scorer's threshold on, below it similarity / threshold, not clamped, so
+ * a negative similarity gives a negative value. Only the description is compared, never the whole response.
  * PeBR-R1 stage 1; the published threshold 0.4 belongs to FG-CLIP.
  */
 export function scoreClip(
@@ -23,7 +23,9 @@ export function scoreClip(
   };
 }
 
-/** The value that the evidence gives. A scorer that failed counts 0 in training and is unknown (null) offline. */
+/**
+ * The value that the evidence gives. A scorer that failed counts 0 in training and is unknown (null) offline.
+ */
 export function recomputeClip(evidence: ClipEvidence, mode: ScoringMode): number | null {
   if (evidence.similarity === null) return mode === 'training' ? 0 : null;
   return evidence.similarity >= evidence.threshold ? 1 : evidence.similarity / evidence.threshold;

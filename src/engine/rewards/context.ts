@@ -1,6 +1,6 @@
 /**
- * `training`: every term must give a number, so a scorer that fails counts 0 and its error is kept as evidence.
- * `offline`: what cannot be computed is unknown (null), never 0.
+ * `training`: every term must give a number, so a scorer that fails counts 0 and its error is kept as
+ * evidence. `offline`: what cannot be computed is unknown (null), never 0.
  */
 export type ScoringMode = 'training' | 'offline';
 

@@ -9,7 +9,7 @@ const HEADINGS = [
   ['### Rationales:', '###_Rationales:'],
   ['### Step 1:', '###_Step_1:'],
   ['### The final answer is:', '###_The final answer is:'],
-].map(([heading, pattern]) => ({ heading: heading!, pattern: new RegExp(headingPattern(pattern!)) }));
+].map(([heading, pattern]) => ({ heading: heading, pattern: new RegExp(headingPattern(pattern)) }));
 
 /**
  * 1 when all four headings occur, in any case and any order, else 0. PeBR-R1, both stages.

@@ -1,4 +1,7 @@
-/** METHOD's ways to game the reward: they work here as they work on the published recipe, and must stay visible. */
+/**
+ * METHOD's ways to game the reward: they work here as they work on the published recipe, and must stay
+ * visible.
+ */
 import { describe, expect, it } from 'vitest';
 import { extractAnswer } from './accuracy.ts';
 import { PEBR_RECIPES } from './recipes.ts';
@@ -36,7 +39,7 @@ describe('keyword', () => {
   it('finds "cat" in "category" and says where', () => {
     const term = termOf(perception('a Category of cats', ['cat', 'dog']), 'keyword');
     expect(term.value).toBe(0.5);
-    expect(evidenceOf(term, 'keyword').keywords[0]!.spans).toEqual([
+    expect(evidenceOf(term, 'keyword').keywords[0].spans).toEqual([
       [2, 5],
       [14, 17],
     ]);
@@ -53,8 +56,8 @@ describe('keyword', () => {
 
   it('refers its spans to the reward text where lower-casing makes letters longer', () => {
     const score = perception('İİ red', ['RED']);
-    const { spans } = evidenceOf(termOf(score, 'keyword'), 'keyword').keywords[0]!;
-    expect(score.text.slice(...spans[0]!)).toBe('red');
+    const { spans } = evidenceOf(termOf(score, 'keyword'), 'keyword').keywords[0];
+    expect(score.text.slice(...spans[0])).toBe('red');
   });
 });
 

@@ -1,11 +1,12 @@
 /**
- * Rewards: a response's text in, named terms and their weighted sum out; a file a term, pure functions. Only image,
- * response, key words and answer may enter, never a scene's truth. Every term keeps the evidence that its value can be
- * recomputed from.
+ * Rewards: a response's text in, named terms and their weighted sum out; a file a term, pure functions. Only
+ * image, response, key words and answer may enter, never a scene's truth. Every term keeps the evidence that
+ * its value can be recomputed from.
  *
- * Words: **reward text** what the terms read · **term** one component with raw value, value, weight, evidence ·
- * **recipe** a stage's weights and limits · **overall** Σ weight · value · **similarity** what an image–text scorer
- * says of image and description · **training/offline** what a failing scorer means: 0, or unknown.
+ * Words: **reward text** what the terms read · **term** one component with raw value, value, weight, evidence
+ * · **recipe** a stage's weights and limits · **overall** Σ weight · value · **similarity** what an
+ * image–text scorer says of image and description · **training/offline** what a failing scorer means: 0, or
+ * unknown.
  */
 export { extractDescription } from './description.ts';
 export { gradeAnswer } from './grader/index.ts';

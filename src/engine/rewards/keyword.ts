@@ -32,7 +32,10 @@ export function recomputeKeyword(evidence: KeywordEvidence): number {
 
 interface LowerCased {
   readonly text: string;
-  /** Start and end in the original of the character behind each unit of `text`; null: the offsets are the same. */
+  /**
+   * Start and end in the original of the character behind each unit of `text`; null: the offsets are the
+   * same.
+   */
   readonly sources: readonly (readonly [number, number])[] | null;
 }
 
@@ -55,7 +58,7 @@ function occurrences({ text, sources }: LowerCased, needle: string): [number, nu
   if (needle === '') return spans;
   for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
     const last = at + needle.length - 1;
-    spans.push(sources === null ? [at, last + 1] : [sources[at]![0], sources[last]![1]]);
+    spans.push(sources === null ? [at, last + 1] : [sources[at][0], sources[last][1]]);
   }
   return spans;
 }

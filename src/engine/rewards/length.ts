@@ -2,7 +2,9 @@ import type { Evidence, TermScore } from './types.ts';
 
 type LengthEvidence = Extract<Evidence, { kind: 'length' }>;
 
-/** 1 up to `limit` tokens (the end token counts), then limit / (tokens + 1e-5). PeBR-R1 stage 1, limit 512. */
+/**
+ * 1 up to `limit` tokens (the end token counts), then limit / (tokens + 1e-5). PeBR-R1 stage 1, limit 512.
+ */
 export function scoreLength(
   tokens: number,
   context: { readonly weight: number; readonly limit: number },

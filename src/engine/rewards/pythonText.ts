@@ -25,7 +25,7 @@ export function strip(text: string): string {
 export function stripBounds(text: string): [number, number] {
   const start = LEADING.exec(text)?.[0].length ?? 0;
   let end = text.length;
-  while (end > start && isSpace(text[end - 1]!)) end--;
+  while (end > start && isSpace(text[end - 1])) end--;
   return [start, end];
 }
 

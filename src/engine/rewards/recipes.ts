@@ -1,6 +1,8 @@
 import type { Recipe, RewardStage } from './types.ts';
 
-/** PeBR-R1's two rewards, to the last constant. Accuracy is computed and logged in perception, with weight 0. */
+/**
+ * PeBR-R1's two rewards, to the last constant. Accuracy is computed and logged in perception, with weight 0.
+ */
 export const PEBR_RECIPES: Readonly<Record<RewardStage, Recipe>> = {
   perception: {
     stage: 'perception',

@@ -8,16 +8,16 @@ export interface RewardText {
 }
 
 /**
- * What every term reads: the response without the whitespace around `<`, `>` and `/`, as both stages and the sampling
- * script do before scoring (`re.sub(r"\s*(<|>|/)\s*", r"\1", response)`). PeBR-R1 "Reward text".
+ * What every term reads: the response without the whitespace around `<`, `>` and `/`, as both stages and the
+ * sampling script do before scoring (`re.sub(r"\s*(<|>|/)\s*", r"\1", response)`). PeBR-R1 "Reward text".
  */
 export function rewardText(response: string): string {
   return mapRewardText(response).text;
 }
 
 /**
- * `rewardText` with the way back to the response. A run of whitespace goes when it touches one of the three on either
- * side. One linear pass: the pattern itself is quadratic on long runs.
+ * `rewardText` with the way back to the response. A run of whitespace goes when it touches one of the three
+ * on either side. One linear pass: the pattern itself is quadratic on long runs.
  */
 export function mapRewardText(response: string): RewardText {
   const offsets = new Int32Array(response.length + 1);
@@ -30,13 +30,12 @@ export function mapRewardText(response: string): RewardText {
   let at = 0;
   while (at < response.length) {
     const spacesFrom = at;
-    while (at < response.length && isSpace(response[at]!)) at++;
+    while (at < response.length && isSpace(response[at])) at++;
     const touches =
-      (spacesFrom > 0 && isMark(response[spacesFrom - 1]!)) ||
-      (at < response.length && isMark(response[at]!));
+      (spacesFrom > 0 && isMark(response[spacesFrom - 1])) || (at < response.length && isMark(response[at]));
     if (!touches) keep(spacesFrom, at);
     const wordFrom = at;
-    while (at < response.length && !isSpace(response[at]!)) at++;
+    while (at < response.length && !isSpace(response[at])) at++;
     keep(wordFrom, at);
   }
   offsets[length] = response.length;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WHITESPACE } from './pythonText.ts';
 import { mapRewardText } from './rewardText.ts';
 import { PEBR_RECIPES } from './recipes.ts';
 import { recompute, weightedSum } from './recompute.ts';
@@ -81,8 +82,7 @@ describe('weights', () => {
           ...PEBR_RECIPES.perception,
           weights: changed,
         });
-        const without: Partial<Record<TermName, number>> = { ...weights };
-        delete without[name];
+        const without = Object.fromEntries(Object.entries(weights).filter(([key]) => key !== name));
         const zero = scoreResponse(
           'perception',
           input,
@@ -98,23 +98,23 @@ describe('weights', () => {
 });
 
 describe('reward text', () => {
-  const PYTHON_PATTERN =
-    /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*(<|>|\/)[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/g;
+  const space = `[${WHITESPACE}]*`;
+  const published = new RegExp(`${space}(<|>|/)${space}`, 'g');
 
   it('is what the published substitution gives, and maps back to the response', () => {
     fc.assert(
       fc.property(response, (response) => {
         const { text, sourceOffsets } = mapRewardText(response);
-        expect(text).toBe(response.replace(PYTHON_PATTERN, '$1'));
+        expect(text).toBe(response.replace(published, '$1'));
         expect(sourceOffsets.length).toBe(text.length + 1);
-        expect([...text.split('').keys()].every((i) => response[sourceOffsets[i]!] === text[i])).toBe(true);
+        expect([...text.split('').keys()].every((i) => response[sourceOffsets[i]] === text[i])).toBe(true);
       }),
     );
   });
 
   it('takes a long run of spaces in no time', () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(mapRewardText(' '.repeat(200_000)).text.length).toBe(200_000);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(1);
   });
 });

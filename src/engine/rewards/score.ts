@@ -29,9 +29,9 @@ export interface ScoredResponse extends RewardScore {
 export const TERM_ORDER: readonly TermName[] = ['clip', 'format', 'keyword', 'length', 'accuracy'];
 
 /**
- * Scores one response by a recipe. A term with weight 0 is computed and logged; one without weight is not computed.
- * In training a similarity that failed counts 0, its error kept as evidence; offline a term that cannot be computed
- * makes the overall null. PeBR-R1 "Stage 1 reward", "Stage 2 reward".
+ * Scores one response by a recipe. A term with weight 0 is computed and logged; one without weight is not
+ * computed. In training a similarity that failed counts 0, its error kept as evidence; offline a term that
+ * cannot be computed makes the overall null. PeBR-R1 "Stage 1 reward", "Stage 2 reward".
  */
 export function scoreResponse(
   stage: RewardStage,

@@ -64,8 +64,8 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
 };
 
 /**
- * Checks one parsed line of `score`'s input; returns it, or what is wrong with it, naming line and field. A null in an
- * optional field is the same as its absence; other fields are ignored.
+ * Checks one parsed line of `score`'s input; returns it, or what is wrong with it, naming line and field. A
+ * null in an optional field is the same as its absence; other fields are ignored.
  */
 export function parseScoreLine(json: unknown, lineNumber: number): ScoreLine | string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
@@ -89,8 +89,9 @@ export function parseScoreLine(json: unknown, lineNumber: number): ScoreLine | s
 }
 
 /**
- * Scores one line offline. `similarity` is what a scorer gave for the first image and the description; null: none ran,
- * and the line's own `similarity`, against FG-CLIP's threshold unless the recipe has another, takes its place.
+ * Scores one line offline. `similarity` is what a scorer gave for the first image and the description; null:
+ * none ran, and the line's own `similarity`, against FG-CLIP's threshold unless the recipe has another, takes
+ * its place.
  */
 export function scoredLine(
   stage: RewardStage,

@@ -1,5 +1,24 @@
-import { addPolynomials, Budget, constantOf, constantPolynomial, multiplyPolynomials, namePolynomial, rootName } from './polynomial.ts'; // prettier-ignore
-import { integerOf, invertScalar, isZero, multiplyScalars, ONE, powerOfScalar, rational, scalarFromText, toNumber, ZERO } from './scalar.ts'; // prettier-ignore
+import {
+  addPolynomials,
+  Budget,
+  constantOf,
+  constantPolynomial,
+  multiplyPolynomials,
+  namePolynomial,
+  rootName,
+} from './polynomial.ts';
+import {
+  integerOf,
+  invertScalar,
+  isZero,
+  multiplyScalars,
+  ONE,
+  powerOfScalar,
+  rational,
+  scalarFromText,
+  toNumber,
+  ZERO,
+} from './scalar.ts';
 import { Undecidable } from './undecidable.ts';
 import type { Expression } from './expression.ts';
 import type { Polynomial } from './polynomial.ts';
@@ -20,8 +39,9 @@ const MAX_FACTORIAL = 200;
 const TRIAL_LIMIT = 10_000n;
 
 /**
- * Whether an expression of letters, decimals, π, roots of numbers, + − × ÷ and whole powers is identically 0; exact
- * but for decimals. Throws NoExactForm for others, Undecidable on division by zero and beyond its budget.
+ * Whether an expression of letters, decimals, π, roots of numbers, + − × ÷ and whole powers is identically 0;
+ * exact but for decimals. Throws NoExactForm for others, Undecidable on division by zero and beyond its
+ * budget.
  */
 export function isExactlyZero(expression: Expression): boolean {
   return new Canonical().of(expression).over.size === 0;

@@ -21,10 +21,10 @@ const MAX_LENGTH = 1000;
 const MAX_DEPTH = 80;
 
 /**
- * Reads `+ − * / ^ ** !`, brackets, sqrt and ln, with multiplication left out where it can be (`2x`, `xy`, `2(3)`,
- * `x2`; it binds like `*`, so `1/2x` is x/2). Words fall apart into letters and numbers unless they are pi,
- * a Greek letter's name or hold `_`. Throws Undecidable on anything else, and beyond 1000 characters or 80 nested
- * operations.
+ * Reads `+ − * / ^ ** !`, brackets, sqrt and ln, with multiplication left out where it can be (`2x`, `xy`,
+ * `2(3)`, `x2`; it binds like `*`, so `1/2x` is x/2). Words fall apart into letters and numbers unless they
+ * are pi, a Greek letter's name or hold `_`. Throws Undecidable on anything else, and beyond 1000 characters
+ * or 80 nested operations.
  */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) throw new Undecidable('longer than 1000 characters');

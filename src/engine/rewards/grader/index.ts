@@ -1,7 +1,7 @@
 /**
  * The grader: does a given answer equal the truth? The rules are those of the MathRuler grader, which the
- * published accuracy reward calls; see METHOD's "grader". Words: **given** the policy's answer, **truth** the data
- * set's, **rule** which rule decided, **list** comma-separated elements inside brackets.
+ * published accuracy reward calls; see METHOD's "grader". Words: **given** the policy's answer, **truth** the
+ * data set's, **rule** which rule decided, **list** comma-separated elements inside brackets.
  */
 import { normalizeAnswer } from './answerNormalize.ts';
 import { normalizeMath } from './mathNormalize.ts';
@@ -16,8 +16,8 @@ export interface Verdict {
 }
 
 /**
- * Grades an answer: equal after the MATH-style normalisation, or after the second one, or element by element as
- * expressions. Never throws; the work is bounded whatever the input. MathRuler `grade_answer`.
+ * Grades an answer: equal after the MATH-style normalisation, or after the second one, or element by element
+ * as expressions. Never throws; the work is bounded whatever the input. MathRuler `grade_answer`.
  */
 export function gradeAnswer(given: string, truth: string): Verdict {
   const given1 = normalizeMath(given);
@@ -40,7 +40,7 @@ export function gradeAnswer(given: string, truth: string): Verdict {
 function gradeElements(given: readonly string[], truth: readonly string[]): Verdict {
   let last = no('nothing to compare');
   for (const [index, element] of truth.entries()) {
-    last = gradeElement(given[index]!, element);
+    last = gradeElement(given[index], element);
     if (!last.correct) return truth.length > 1 ? no(`element ${index + 1}: ${last.rule}`) : last;
   }
   return truth.length > 1 ? yes(`every element of the list is equal`) : last;
@@ -50,19 +50,23 @@ function gradeElement(given: string, truth: string): Verdict {
   if (isFractionText(given) && isFractionText(truth)) {
     return given === truth ? yes('the same fraction') : no('two plain fractions must match literally');
   }
-  if (isIntegerText(given) !== isIntegerText(truth)) return no('exactly one of the two is an integer');
+  const isInteger = isIntegerText(truth);
+  if (isIntegerText(given) !== isInteger) return no('exactly one of the two is an integer');
+  if (isInteger && given === truth) return yes('the same integer');
   const { equal, rule } = symbolicallyEqual(truth, given);
   return { correct: equal, rule };
 }
 
 const BRACKETS = /[()[\]]/;
 
-/** The elements of a bracketed list without brackets inside; the text itself otherwise; none of an empty text. */
+/**
+ * The elements of a bracketed list without brackets inside; the text itself otherwise; none of an empty text.
+ */
 function splitList(text: string): string[] {
   const plain = withoutThousandsCommas(text);
   if (plain === '') return [];
   const inner = plain.slice(1, -1);
-  const bracketed = plain.length > 2 && BRACKETS.test(plain[0]!) && BRACKETS.test(plain.at(-1)!);
+  const bracketed = plain.length > 2 && BRACKETS.test(plain[0]) && BRACKETS.test(plain.at(-1)!);
   return bracketed && !BRACKETS.test(inner) ? inner.split(',').map((element) => strip(element)) : [plain];
 }
 

@@ -20,27 +20,27 @@ const SYMBOLS: Readonly<Record<string, string>> = Object.fromEntries(
   ln ln log log lim lim max max min min sup sup inf inf quad \u2001 qquad \u2001\u2001`
     .split(/[\n ]+/)
     .reduce<[string, string][]>((pairs, word, index, words) => {
-      if (index % 2 === 0) pairs.push([word, words[index + 1]!]);
+      if (index % 2 === 0) pairs.push([word, words[index + 1]]);
       return pairs;
     }, []),
 );
 
 /** The character of a control word; null for one that has none. Quads are spaces. */
 export function latexSymbol(name: string): string | null {
-  return Object.hasOwn(SYMBOLS, name) ? SYMBOLS[name]!.replaceAll('\u2001', '  ') : null;
+  return Object.hasOwn(SYMBOLS, name) ? SYMBOLS[name].replaceAll('\u2001', '  ') : null;
 }
 
 /** Combining marks of the accents. */
 const ACCENTS: Readonly<Record<string, string>> = {
   acute: '\u0301', grave: '\u0300', hat: '\u0302', check: '\u030c', breve: '\u0306', tilde: '\u0303',
-  bar: '\u0305', dot: '\u0307', ddot: '\u0308', vec: '\u20d7',
+  bar: '\u0305', dot: '\u0307', ddot: '\u0308', vec: '\u20d7', not: '\u0338',
   "'": '\u0301', '`': '\u0300', '^': '\u0302', '"': '\u0308', '~': '\u0303', '=': '\u0304', '.': '\u0307',
   H: '\u030b', c: '\u0327', k: '\u0328', r: '\u030a', u: '\u0306', v: '\u030c', d: '\u0323', b: '\u0331',
 }; // prettier-ignore
 
 /** The combining mark that an accent macro puts on its argument; null for other names. */
 export function latexAccent(name: string): string | null {
-  return Object.hasOwn(ACCENTS, name) ? ACCENTS[name]! : null;
+  return Object.hasOwn(ACCENTS, name) ? ACCENTS[name] : null;
 }
 
 /** First code points of A, a and 0 in Unicode's mathematical alphabets. */
@@ -65,7 +65,7 @@ const EARLIER: Readonly<Record<number, string>> = {
 
 /** A text in the alphabet of a font macro (`mathbb`); null for other names. */
 export function latexAlphabet(name: string, text: string): string | null {
-  const alphabet = Object.hasOwn(ALPHABETS, name) ? ALPHABETS[name]! : null;
+  const alphabet = Object.hasOwn(ALPHABETS, name) ? ALPHABETS[name] : null;
   if (alphabet === null) return null;
   const [upper, lower, digit] = alphabet;
   return text.replace(/[A-Za-z0-9]/g, (character) => {

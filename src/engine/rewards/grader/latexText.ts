@@ -70,7 +70,7 @@ class Reader {
 
   /** The text of the next character, group or macro. */
   #one(): string {
-    const character = this.#source[this.#at]!;
+    const character = this.#source[this.#at];
     if (character === '\\') return this.#macro();
     if (character === '{') return this.#group('}');
     for (const [typed, text] of LIGATURES) {
@@ -106,7 +106,7 @@ class Reader {
     const name = /^(?:[A-Za-z]+|[\s\S])?/.exec(this.#source.slice(this.#at + 1, this.#at + 64))![0];
     this.#at += 1 + name.length;
     if (/^[A-Za-z]/.test(name)) this.#skipSpaces();
-    else if (Object.hasOwn(CONTROL_SYMBOLS, name)) return CONTROL_SYMBOLS[name]!;
+    else if (Object.hasOwn(CONTROL_SYMBOLS, name)) return CONTROL_SYMBOLS[name];
     switch (name) {
       case 'frac':
       case 'nicefrac':
@@ -131,9 +131,7 @@ class Reader {
     const symbol = latexSymbol(name);
     if (symbol !== null) return symbol;
     const accent = latexAccent(name);
-    if (accent !== null) {
-      return (this.#argument() ?? ' ').replace(/^(\s*\S?)/u, `$1${accent}`).normalize('NFC');
-    }
+    if (accent !== null) return (this.#argument() ?? ' ').replace(/[^]/gu, `$&${accent}`).normalize('NFC');
     return latexAlphabet(name, '') === null ? '' : latexAlphabet(name, this.#argument() ?? '')!;
   }
 

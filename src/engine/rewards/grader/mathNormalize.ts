@@ -4,14 +4,14 @@ import { strip } from '../pythonText.ts';
 class Unreadable extends Error {}
 
 /**
- * First normalisation, in the manner of the MATH data set: LaTeX spacing, sizes, degrees and a trailing unit go;
- * `x=5` becomes `5`; short fractions and roots get their braces; `a/b` becomes `\frac{a}{b}`.
- * Never throws: what it cannot read it returns stripped.
+ * First normalisation, in the manner of the MATH data set: LaTeX spacing, sizes, degrees and a trailing unit
+ * go; `x=5` becomes `5`; short fractions and roots get their braces; `a/b` becomes `\frac{a}{b}`. Never
+ * throws: what it cannot read it returns stripped.
  */
 export function normalizeMath(answer: string): string {
   let text = strip(answer);
   const enclosed = /^\\text\{([^\n]+?)\}\n?$/.exec(text);
-  if (enclosed !== null) text = strip(enclosed[1]!);
+  if (enclosed !== null) text = strip(enclosed[1]);
   try {
     return rewrite(text);
   } catch (error) {
@@ -32,7 +32,7 @@ function rewrite(answer: string): string {
   if (text === '') return text;
   if (text.startsWith('.')) text = `0${text}`;
   const sides = text.split('=');
-  if (sides.length === 2 && [...sides[0]!].length <= 2) text = sides[1]!;
+  if (sides.length === 2 && [...sides[0]].length <= 2) text = sides[1]!;
   text = bracedFractions(bracedRoots(text).replaceAll(' ', ''));
   return slashFraction(text === '0.5' ? '\\frac{1}{2}' : text);
 }
@@ -41,7 +41,7 @@ function rewrite(answer: string): string {
 function withoutUnit(text: string): string {
   const parts = text.split('\\text{ ');
   if (parts.length > 2) throw new Unreadable();
-  return parts[0]!;
+  return parts[0];
 }
 
 /** `\sqrt3` → `\sqrt{3}`: one character is the argument. */
@@ -51,14 +51,14 @@ function bracedRoots(text: string): string {
     if (tail === '') throw new Unreadable();
     if (tail.startsWith('{')) return `${done}\\sqrt${tail}`;
     const [argument] = tail;
-    return `${done}\\sqrt{${argument}}${tail.slice(argument!.length)}`;
-  }, head!);
+    return `${done}\\sqrt{${argument}}${tail.slice(argument.length)}`;
+  }, head);
 }
 
 /** `\frac12` → `\frac{1}{2}`, `\frac1{72}` → `\frac{1}{72}`; left alone when an argument is missing. */
 function bracedFractions(text: string): string {
   const [head, ...tails] = text.split('\\frac');
-  let done = head!;
+  let done = head;
   for (const tail of tails) {
     if (tail === '') throw new Unreadable();
     if (tail.startsWith('{')) {

@@ -18,9 +18,9 @@ const POINTS: readonly Complex[] = [
 const TOLERANCE = 1e-11;
 
 /**
- * Whether an expression is 0 at six complex points, principal values taken, to 11 digits: an identity with high
- * confidence, where there is no exact form (√x·√x, ln 4 − 2 ln 2, nested roots). √(x²) − x is no identity: half of
- * the points say so. Throws Undecidable where a value is not finite.
+ * Whether an expression is 0 at six complex points, principal values taken, to 11 digits: an identity with
+ * high confidence, where there is no exact form (√x·√x, ln 4 − 2 ln 2, nested roots). √(x²) − x is no
+ * identity: half of the points say so. Throws Undecidable where a value is not finite.
  */
 export function isNumericallyZero(expression: Expression): boolean {
   return POINTS.every((_, round) => {
@@ -29,7 +29,7 @@ export function isNumericallyZero(expression: Expression): boolean {
       const known = names.get(name);
       if (known !== undefined) return known;
       const turn = names.size;
-      const [real, imaginary] = POINTS[(round + 2 * turn) % POINTS.length]!;
+      const [real, imaginary] = POINTS[(round + 2 * turn) % POINTS.length];
       const value: Complex = [real + 0.0917 * turn, imaginary - 0.0613 * turn];
       names.set(name, value);
       return value;

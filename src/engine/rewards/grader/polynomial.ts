@@ -4,8 +4,9 @@ import type { Scalar } from './scalar.ts';
 
 /**
  * A polynomial over letters, π, and square roots of primes and of −1. Products of the roots are reduced
- * (√2·√2 = 2), and roots of different primes are linearly independent over the rationals, so that a polynomial
- * is zero exactly when it has no terms. Keys are monomials: `name^exponent` in order, joined by `*`.
+ * (√2·√2 = 2), and roots of different primes are linearly independent over the rationals, so that a
+ * polynomial is zero exactly when it has no terms. Keys are monomials: `name^exponent` in order, joined by
+ * `*`.
  */
 export type Polynomial = ReadonlyMap<string, Term>;
 
@@ -16,7 +17,7 @@ interface Term {
 
 /** Bounds the work of one decision. */
 export class Budget {
-  #left = 100_000;
+  #left = 10_000;
   spend(amount: number): void {
     this.#left -= amount;
     if (this.#left < 0) throw new Undecidable('too many terms');

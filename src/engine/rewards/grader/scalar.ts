@@ -12,7 +12,10 @@ export const ONE: Scalar = { n: 1n, d: 1n };
 const MAX_BITS = 20000;
 const MAX_DIGITS = 2000;
 
-/** An exact rational in lowest terms, denominator positive. Throws Undecidable on division by zero or beyond 20 000 bits. */
+/**
+ * An exact rational in lowest terms, denominator positive. Throws Undecidable on division by zero or beyond
+ * 20 000 bits.
+ */
 export function rational(numerator: bigint, denominator: bigint): Scalar {
   if (denominator === 0n) throw new Undecidable('division by zero');
   const divisor = gcd(numerator, denominator) * (denominator < 0n ? -1n : 1n);
@@ -27,7 +30,7 @@ export function scalarFromText(text: string): Scalar {
   if (text.length > MAX_DIGITS) throw new Undecidable('numbers too large');
   if (/^\d+$/.test(text)) return { n: BigInt(text), d: 1n };
   const [mantissa, exponentText] = text.split('e');
-  const [whole, fraction = ''] = mantissa!.split('.');
+  const [whole, fraction = ''] = mantissa.split('.');
   const digits = `${whole}${fraction}`;
   const exponent = Number(exponentText ?? 0) - fraction.length;
   if (digits.replace(/^0+/, '').length <= 15) return finite(Number(text));
@@ -73,12 +76,11 @@ export function integerOf(a: Scalar): number | null {
 /** The nearest double. */
 export function toNumber(a: Scalar): number {
   if (typeof a === 'number') return a;
-  const excess = Math.max(0, bits(a.n) - bits(a.d) + 0);
-  const shift = BigInt(Math.max(0, 64 - excess));
-  const down = BigInt(Math.max(0, excess - 64));
-  if (bits(a.n) <= 53 && bits(a.d) <= 53) return Number(a.n) / Number(a.d);
-  const quotient = (a.n << shift) / (a.d << down);
-  return finite(Number(quotient) * 2 ** Number(down - shift));
+  if (bits(a.n) <= 52 && bits(a.d) <= 52) return Number(a.n) / Number(a.d);
+  // Scaled so that the integer quotient holds more bits than a double keeps.
+  const shift = 64 + bits(a.d) - bits(a.n);
+  const quotient = shift > 0 ? (a.n << BigInt(shift)) / a.d : a.n / (a.d << BigInt(-shift));
+  return finite(Number(quotient) * 2 ** -shift);
 }
 
 function finite(value: number): number {

@@ -12,10 +12,10 @@ export interface SymbolicVerdict {
 const MAX_LETTERS = 2;
 
 /**
- * Whether the difference of two normalised answers is identically 0. Not tried (then unequal) with more than two
- * different letters, or exponents in brackets, in a row, or of two digits. Exact where an exact form exists; else
- * an identity test at complex points. sympy's `simplify` decides this in the published grader; it proves
- * what is true with few exceptions, so truth is the aim here. Never throws, bounded in time.
+ * Whether the difference of two normalised answers is identically 0. Not tried (then unequal) with more than
+ * two different letters, or exponents in brackets, in a row, or of two digits. Exact where an exact form
+ * exists; else an identity test at complex points. sympy's `simplify` decides this in the published grader;
+ * it proves what is true with few exceptions, so truth is the aim here. Never throws, bounded in time.
  */
 export function symbolicallyEqual(truth: string, given: string): SymbolicVerdict {
   const difference = `(${truth})-(${given})`;
