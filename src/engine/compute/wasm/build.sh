@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 out="$(mktemp)"
 clang --target=wasm32 -O3 -msimd128 -mbulk-memory -mmutable-globals -ffreestanding -fno-builtin-memset -nostdlib -Wall -Wextra \
   -Wl,--no-entry -Wl,--import-memory -Wl,--stack-first -Wl,-z,stack-size=16384 -Wl,--export=__stack_pointer \
-  -Wl,--strip-all -o "$out" attention.c rows.c decode.c
+  -Wl,--strip-all -o "$out" matmul.c attention.c rows.c decode.c
 {
   echo '/** The compiled kernels, base64; made by build.sh from the C beside it. */'
   echo "export const KERNELS_BASE64 ="

@@ -18,6 +18,20 @@ const STACK_BYTES = 16384;
 let scratch = { pointer: 0, floats: 0 };
 let active: { backend: BackendWasm; kernels: Readonly<Record<string, Kernel>> } | null = null;
 
+/** tfjs's wasm backend copies the bytes of a clone, and every tensor saved for a gradient is a clone. Share them. */
+function shareClones(): void {
+  tf.unregisterKernel(tf.Identity, 'wasm');
+  tf.registerKernel({
+    kernelName: tf.Identity,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend }) => {
+      const { dataId, shape, dtype } = (inputs as tf.IdentityInputs).x;
+      (backend as BackendWasm).incRef(dataId);
+      return { dataId, shape, dtype };
+    },
+  });
+}
+
 function moduleOf(backend: BackendWasm): WasmModule {
   return backend.wasm as unknown as WasmModule;
 }
@@ -37,6 +51,7 @@ export async function installWasmKernels(backend: BackendWasm): Promise<void> {
   (stack as WebAssembly.Global).value = (module._malloc(STACK_BYTES) + STACK_BYTES) & ~15;
   active = { backend, kernels: kernels as Record<string, Kernel> };
   scratch = { pointer: 0, floats: 0 };
+  shareClones();
 }
 
 /** True where the own kernels run: the wasm backend is the current one and they were installed. */
