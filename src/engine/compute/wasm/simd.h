@@ -20,6 +20,13 @@ static inline f32 sum4(v128_t x) {
          (wasm_f32x4_extract_lane(x, 2) + wasm_f32x4_extract_lane(x, 3));
 }
 
+/* The sums of four vectors, as one vector. */
+static inline v128_t sums4(v128_t a, v128_t b, v128_t c, v128_t d) {
+  v128_t ab = add(wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), wasm_i32x4_shuffle(a, b, 2, 6, 3, 7));
+  v128_t cd = add(wasm_i32x4_shuffle(c, d, 0, 4, 1, 5), wasm_i32x4_shuffle(c, d, 2, 6, 3, 7));
+  return add(wasm_i64x2_shuffle(ab, cd, 0, 2), wasm_i64x2_shuffle(ab, cd, 1, 3));
+}
+
 /* e^x by range reduction to |r| <= ln2/2 and a degree-6 polynomial (Cephes' coefficients); about 1 ulp.
    The argument is clamped to the range where the result is a normal number. NaN stays NaN. */
 static inline v128_t exp4(v128_t x) {
