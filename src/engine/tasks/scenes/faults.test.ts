@@ -5,6 +5,7 @@ import { createScenes } from './taskSet.ts';
 
 const set = createScenes('scenes');
 const samples = Array.from({ length: 800 }, (_, i) => set.sample('train', i));
+const ORDINAL = /^(first|second|third|fourth|fifth|sixth)$/;
 const NONE: TeacherFaults = { perception: [], reasoning: [] };
 
 function work(sample: Sample, faults: TeacherFaults | null, ...keys: number[]): string {
@@ -51,11 +52,13 @@ describe('perception faults', () => {
         const hits = objects.map((object) =>
           words.every((word) => Object.values(object ?? {}).includes(word)),
         );
-        const found = verdicts
-          .split(' ')
-          .filter((_, i) => i % 2 === 1)
-          .map((verdict) => verdict !== 'no');
-        expect(found, response).toEqual(hits);
+        const looks = [...verdicts.matchAll(/(\d) ([a-z ]+)/g)].map((look) => look[2].trim().split(' '));
+        expect(looks.map((look) => ORDINAL.test(look.at(-1) ?? ''))).toEqual(hits);
+        looks.forEach((look, i) => {
+          const copied = look.filter((word) => !ORDINAL.test(word));
+          expect(copied.length).toBe(words.length);
+          expect(Object.values(objects[i] ?? {})).toEqual(expect.arrayContaining(copied));
+        });
         expect(Number(total)).toBe(hits.filter(Boolean).length);
         checked++;
       }
