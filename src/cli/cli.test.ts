@@ -73,7 +73,7 @@ describe('train', () => {
     expect((await weights(resumed)).equals(await weights(first))).toBe(true);
     const rollouts = await readLines(first, 'rollouts', 'step_00001.jsonl');
     expect(rollouts).toHaveLength(16);
-    expect(Object.keys(rollouts[0]!)).toEqual(
+    expect(Object.keys(rollouts[0])).toEqual(
       expect.arrayContaining(['qid', 'response', 'terms', 'reward', 'advantage', 'tokenIds', 'logProbs']),
     );
   });
@@ -206,7 +206,7 @@ describe('score', () => {
       );
     expect(scored.map((line) => line.qid)).toEqual([...lines.map((line) => line.qid), 'unknown']);
     oracle.rows.forEach((row, index) => {
-      expect(scored[index]!.overall).toBeCloseTo(row.overall as number, 9);
+      expect(scored[index].overall).toBeCloseTo(row.overall as number, 9);
     });
     expect(scored.at(-1)!.overall).toBeNull();
     expect(scored.at(-1)!.missing).toEqual({ clip: 0.4, keyword: 0.4, length: 0.1 });

@@ -83,7 +83,7 @@ export function parseOptions(command: CommandSpec, args: readonly string[]): Opt
       ),
     });
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message.split('. To specify')[0]! : String(cause));
+    throw new UsageError(cause instanceof Error ? cause.message.split('. To specify')[0] : String(cause));
   }
   const { values, positionals } = parsed;
   for (const [name, spec] of Object.entries(specs)) checkOption(name, spec, values[name]);

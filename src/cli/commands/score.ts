@@ -85,7 +85,7 @@ async function similarityOf(
   try {
     const raster = await decodeImage(await readFile(join(folder, image)), image);
     const [value] = await used.score([raster], [extractDescription(rewardText(line.response))]);
-    return { ...about, value: value! };
+    return { ...about, value: value };
   } catch (cause) {
     return { ...about, value: null, error: cause instanceof Error ? cause.message : String(cause) };
   }

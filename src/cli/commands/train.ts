@@ -108,9 +108,9 @@ async function readState(folder: string, identity: unknown): Promise<TrainerStat
   const { parameters, reference, optimizer } = saved.tensors;
   return {
     progress: saved.plain as TrainerProgress, // written by runTo
-    parameters: parameters!,
-    reference: reference!,
-    optimizer: optimizer!,
+    parameters: parameters,
+    reference: reference,
+    optimizer: optimizer,
   };
 }
 

@@ -193,8 +193,8 @@ async function start(
   const { step } = saved.plain as { step: number }; // written by `save`
   return new Warmup(parts, config, {
     step,
-    parameters: saved.tensors.parameters!,
-    optimizer: saved.tensors.optimizer!,
+    parameters: saved.tensors.parameters,
+    optimizer: saved.tensors.optimizer,
   });
 }
 

@@ -131,7 +131,7 @@ async function measureChunk(
     { seed: options.seed, step: EVAL_STREAM, groups: samples.map((_, index) => from + index) },
   );
   return samples.flatMap((sample, s) =>
-    groups[s]!.map((rollout) =>
+    groups[s].map((rollout) =>
       row(parts, sample, tokenizer.decode(rollout.tokenIds), rollout.tokenIds.length),
     ),
   );

@@ -91,6 +91,6 @@ export function responseSlice(
   row: number,
   tokens: number,
 ): number[] {
-  const from = row * batch.width + batch.offsets[row]!;
+  const from = row * batch.width + batch.offsets[row];
   return Array.from(values.subarray(from, from + tokens));
 }

@@ -16,7 +16,7 @@ export function poolOf(tasks: TaskSet, qids: readonly string[] | null): PromptPo
   return {
     size: qids.length,
     sample: (index) => {
-      const sample = tasks.find(qids[index]!);
+      const sample = tasks.find(qids[index]);
       if (!sample)
         throw new Error(`The split names "${qids[index]}", which task set "${tasks.name}" does not have.`);
       return sample;
@@ -50,6 +50,6 @@ export function promptIndices(
   };
   return Array.from({ length: count }, (_, i) => {
     const position = from + i;
-    return orderOf(Math.floor(position / poolSize))[position % poolSize]!;
+    return orderOf(Math.floor(position / poolSize))[position % poolSize];
   });
 }

@@ -48,5 +48,5 @@ export async function loadRunParts(
 /** Our own key of config.json, where there is one. */
 export function pebrExtras(checkpoint: Pick<Checkpoint, 'extras'>): PebrExtras {
   const value = checkpoint.extras.pebr;
-  return typeof value === 'object' && value !== null ? (value as PebrExtras) : {};
+  return typeof value === 'object' && value !== null ? value : {};
 }

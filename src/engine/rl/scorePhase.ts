@@ -37,8 +37,8 @@ async function similarities(
   const images: RasterImage[] = [];
   const texts: string[] = [];
   for (const [s, sample] of samples.entries()) {
-    const image = await sample.images[0]!.load();
-    for (const { response } of responses[s]!) {
+    const image = await sample.images[0].load();
+    for (const { response } of responses[s]) {
       images.push(image);
       texts.push(extractDescription(rewardText(response)));
     }
@@ -54,7 +54,7 @@ async function similarities(
   let next = 0;
   return responses.map((group) =>
     group.map(() => {
-      const value = values ? values[next]! : null;
+      const value = values ? values[next] : null;
       next += 1;
       return value === null ? { ...about, value, error } : { ...about, value };
     }),
@@ -80,7 +80,7 @@ export async function scoreGroups(
   const usesClip = stage === 'perception';
   const similarity = usesClip ? await similarities(scorer, samples, responses) : null;
   return samples.map((sample, s) =>
-    responses[s]!.map((response, r) => {
+    responses[s].map((response, r) => {
       const score = scoreResponse(
         stage,
         rewardInput(sample, response),

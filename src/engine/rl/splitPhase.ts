@@ -35,7 +35,7 @@ export async function passCounts(
     { signal },
   );
   return samples.map((sample, s) => {
-    const correct = groups[s]!.filter((rollout) => {
+    const correct = groups[s].filter((rollout) => {
       const response = parts.tokenizer.decode(rollout.tokenIds);
       const input = rewardInput(sample, { response, responseTokens: rollout.tokenIds.length });
       const score = scoreResponse('reasoning', input, null, recipes.reasoning, 'training');

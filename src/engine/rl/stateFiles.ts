@@ -36,7 +36,7 @@ export function unpackState(
     tensors[name.slice(0, slash)]?.set(name.slice(slash + 1), tensor);
   }
   for (const group of groups) {
-    if (tensors[group]!.size === 0)
+    if (tensors[group].size === 0)
       throw new Error(`Run state has no tensors named "${group}/…"; it is damaged.`);
   }
   return { plain, tensors };

@@ -129,7 +129,7 @@ async function rolloutPhase(
   );
   const rolled = fresh.map((group, g) => ({
     ...group,
-    rollouts: generated[g]!.map((rollout): DraftRollout => ({
+    rollouts: generated[g].map((rollout): DraftRollout => ({
       response: tokenizer.decode(rollout.tokenIds),
       tokenIds: [...rollout.tokenIds],
       tokenTexts: rollout.tokenIds.map((id) => tokenizer.tokenText(id)),
@@ -156,7 +156,7 @@ async function scorePhase(context: PhaseContext, progress: TrainerProgress): Pro
   const withScores = groups.map((group, g) => ({
     ...group,
     rollouts: group.rollouts.map((rollout, r): DraftRollout => {
-      const { score, accuracy, descriptionF1 } = scored[g]![r]!;
+      const { score, accuracy, descriptionF1 } = scored[g][r];
       return { ...rollout, reward: score.overall ?? 0, terms: score.terms, accuracy, descriptionF1 };
     }),
   }));
@@ -188,15 +188,15 @@ function advantagePhase({ config }: PhaseContext, progress: TrainerProgress): Tr
     'update',
     groups.map((group, g) => ({
       ...group,
-      rewardMean: means[g]!,
-      rewardStd: stds[g]!,
+      rewardMean: means[g],
+      rewardStd: stds[g],
       signal: signalOf(
-        rewards[g]!,
+        rewards[g],
         group.rollouts.map((rollout) => rollout.accuracy ?? 0),
       ),
       rollouts: group.rollouts.map((rollout, r): DraftRollout => ({
         ...rollout,
-        advantage: advantages[g]![r]!,
+        advantage: advantages[g][r],
       })),
     })),
   );
@@ -222,7 +222,7 @@ async function updatePhase(
       draft.groups.map((group, g) => ({
         pixels: pixels.subarray(g * size, (g + 1) * size),
         rows: group.rollouts.map((rollout) => ({
-          prompt: promptOf(context, samples[g]!),
+          prompt: promptOf(context, samples[g]),
           response: rollout.tokenIds,
           advantage: rollout.advantage ?? 0,
         })),
@@ -235,7 +235,7 @@ async function updatePhase(
       rollouts: group.rollouts.map((rollout, r): RolloutRecord => ({
         // Every field is there once all phases are done.
         ...(rollout as RolloutRecord),
-        ...result.rows[g]![r]!,
+        ...result.rows[g][r],
       })),
     }));
     const step = progress.step + 1;
@@ -246,7 +246,7 @@ async function updatePhase(
       metrics: stepMetrics(groups, result.updates, config),
     };
     const promptTokens = groups.map(
-      (group, g) => promptOf(context, samples[g]!).length * group.rollouts.length,
+      (group, g) => promptOf(context, samples[g]).length * group.rollouts.length,
     );
     const responseTokens = result.updates.map((update) => update.tokens);
     const tokens = [...promptTokens, ...responseTokens].reduce((sum, count) => sum + count, progress.tokens);

@@ -84,9 +84,9 @@ function throughFiles({ progress, parameters, reference, optimizer }: TrainerSta
   const { plain, tensors } = unpackState(files, ['parameters', 'reference', 'optimizer']);
   return {
     progress: plain as TrainerProgress,
-    parameters: tensors.parameters!,
-    reference: tensors.reference!,
-    optimizer: tensors.optimizer!,
+    parameters: tensors.parameters,
+    reference: tensors.reference,
+    optimizer: tensors.optimizer,
   };
 }
 
@@ -137,15 +137,15 @@ describe('a run', () => {
     const name = 'model.text_model.embed_tokens.weight';
     expect(after.parameters.get(name)!.data).not.toEqual(before.parameters.get(name)!.data);
     expect(after.reference.get(name)!.data).toEqual(before.parameters.get(name)!.data);
-    expect(record!.metrics.grad_norm).toBeGreaterThan(0);
-    expect(record!.metrics.mismatch).toBeLessThan(1e-5);
+    expect(record.metrics.grad_norm).toBeGreaterThan(0);
+    expect(record.metrics.mismatch).toBeLessThan(1e-5);
 
-    const rewards = record!.groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
+    const rewards = record.groups.map((group) => group.rollouts.map((rollout) => rollout.reward));
     const { advantages } = groupAdvantages(rewards, 'group', 1e-6);
-    expect(record!.groups.map((group) => group.rollouts.map((rollout) => rollout.advantage))).toEqual(
+    expect(record.groups.map((group) => group.rollouts.map((rollout) => rollout.advantage))).toEqual(
       advantages,
     );
-    for (const rollout of record!.groups.flatMap((group) => group.rollouts)) {
+    for (const rollout of record.groups.flatMap((group) => group.rollouts)) {
       const total = rollout.terms.reduce((sum, term) => sum + term.weight * term.value!, 0);
       expect(rollout.reward).toBeCloseTo(total, 12);
       expect(rollout.oldLogProbs).toHaveLength(rollout.tokenIds.length);
@@ -159,15 +159,15 @@ describe('a run', () => {
       new Trainer(parts(), { ...config, stages: 'perception', rolloutsPerMicroBatch: 2 }),
       1,
     );
-    expect(cut!.metrics.policy_loss).toBeCloseTo(whole!.metrics.policy_loss!, 6);
-    expect(cut!.metrics.grad_norm! / whole!.metrics.grad_norm!).toBeCloseTo(1, 4);
+    expect(cut.metrics.policy_loss).toBeCloseTo(whole.metrics.policy_loss, 6);
+    expect(cut.metrics.grad_norm / whole.metrics.grad_norm).toBeCloseTo(1, 4);
   });
 
   test('with several mini-batches a step has ratios off 1', async () => {
     const trainer = new Trainer(parts(), { ...config, stages: 'perception', promptsPerMiniBatch: 1 });
     const [record] = await steps(trainer, 1);
-    const last = record!.groups[1]!.rollouts.flatMap((rollout) =>
-      rollout.logProbs.map((logProb, t) => Math.abs(logProb - rollout.oldLogProbs[t]!)),
+    const last = record.groups[1].rollouts.flatMap((rollout) =>
+      rollout.logProbs.map((logProb, t) => Math.abs(logProb - rollout.oldLogProbs[t])),
     );
     expect(Math.max(...last)).toBeGreaterThan(1e-4);
   });
@@ -185,8 +185,8 @@ describe('a run', () => {
       reason: 'manual',
     });
     const [record] = await steps(trainer, 1);
-    expect(record!.stage).toBe('reasoning');
-    expect(record!.metrics.kl).toBeCloseTo(0, 9);
+    expect(record.stage).toBe('reasoning');
+    expect(record.metrics.kl).toBeCloseTo(0, 9);
   });
 
   test('a number that is not finite stops the update and changes nothing', async () => {

@@ -229,7 +229,7 @@ export class Trainer {
   }
 
   async #changeAfter(record: StepRecord): Promise<StageChange | null> {
-    const stageRewards = [...this.#progress.stageRewards, record.metrics.reward!];
+    const stageRewards = [...this.#progress.stageRewards, record.metrics.reward];
     this.#progress = { ...this.#progress, stageRewards };
     if (record.stage !== 'perception' || this.config.stages !== 'both') return null;
     const reason = perceptionEnds(this.config.stageSwitch, stageRewards);

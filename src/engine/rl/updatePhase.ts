@@ -89,7 +89,7 @@ export async function updatePolicy(
     })),
   );
   const padId = parts.policy.config.text.pad_token_id;
-  const members = groups.map((group, g): Member => ({ group, outputs: outputs[g]! }));
+  const members = groups.map((group, g): Member => ({ group, outputs: outputs[g] }));
   const miniBatches: MicroBatch[][] = [];
   for (let from = 0; from < groups.length; from += config.promptsPerMiniBatch) {
     const miniBatch = members.slice(from, from + config.promptsPerMiniBatch);
@@ -142,7 +142,7 @@ export async function updatePolicy(
 function microBatches(members: readonly Member[], rowsPerMicroBatch: number, padId: number): MicroBatch[] {
   // Groups of like length share a micro-batch: less padding, the same gradient.
   const sorted = [...members].sort((a, b) => longestRow(a.group) - longestRow(b.group));
-  const groupSize = sorted[0]!.group.rows.length;
+  const groupSize = sorted[0].group.rows.length;
   const groupsTogether = Math.max(1, Math.floor(rowsPerMicroBatch / groupSize));
   const rowsPerGroup = Math.min(groupSize, rowsPerMicroBatch);
   const result: MicroBatch[] = [];
@@ -200,7 +200,7 @@ async function backward(
   gradients: Map<string, tf.Tensor>,
 ): Promise<{ policyLoss: number; kl: number }> {
   const { batch, outputs } = micro;
-  const known = outputs[0]!.oldLogProbs.length > 0;
+  const known = outputs[0].oldLogProbs.length > 0;
   const oldValues = known ? gather(micro, 'oldLogProbs') : null;
   const referenceValues = parts.reference ? gather(micro, 'referenceLogProbs') : null;
   const kept: { logProbs?: tf.Tensor; entropies?: tf.Tensor; policyLoss?: tf.Tensor; kl?: tf.Tensor } = {};
@@ -236,8 +236,8 @@ async function backward(
   scatter(micro, await readBack(kept.entropies!), 'entropies');
   if (!known) scatter(micro, logProbs, 'oldLogProbs');
   if (!parts.reference) scatter(micro, oldValues ?? logProbs, 'referenceLogProbs');
-  const policyLossValue = (await readBack(kept.policyLoss!))[0]!;
-  const kl = (await readBack(kept.kl!))[0]!;
+  const policyLossValue = (await readBack(kept.policyLoss!))[0];
+  const kl = (await readBack(kept.kl!))[0];
   accumulate(parts.trained, grads, gradients);
   return { policyLoss: policyLossValue, kl };
 }
@@ -256,13 +256,13 @@ async function readBack(tensor: tf.Tensor): Promise<Float32Array> {
 
 function scatter(micro: MicroBatch, values: Float32Array, field: keyof RowLogProbs): void {
   micro.outputs.forEach((output, row) => {
-    output[field] = responseSlice(micro.batch, values, row, micro.rows[row]!.response.length);
+    output[field] = responseSlice(micro.batch, values, row, micro.rows[row].response.length);
   });
 }
 
 function gather(micro: MicroBatch, field: keyof RowLogProbs): Float32Array {
   const { batch } = micro;
   const values = new Float32Array(batch.rows * batch.width);
-  micro.outputs.forEach((output, row) => values.set(output[field], row * batch.width + batch.offsets[row]!));
+  micro.outputs.forEach((output, row) => values.set(output[field], row * batch.width + batch.offsets[row]));
   return values;
 }

@@ -187,7 +187,7 @@ export class Warmup {
     const [loss] = await value.data();
     value.dispose();
     accumulate(this.#trained, grads, gradients);
-    return loss!;
+    return loss;
   }
 }
 

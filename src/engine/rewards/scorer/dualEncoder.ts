@@ -76,7 +76,7 @@ export function initialScorer(config: DualEncoderConfig, seed: number): NamedTen
     else if (!name.endsWith('.bias')) {
       const draws = new RandomStream(seed, hashText(name));
       const table = name === 'text.words' || name === 'image.position';
-      const deviation = table ? 0.5 : 1 / Math.sqrt(shape[1]!);
+      const deviation = table ? 0.5 : 1 / Math.sqrt(shape[1]);
       for (let i = 0; i < data.length; i++) data[i] = deviation * draws.normal();
     }
     tensors.set(name, { shape, data });
@@ -127,7 +127,7 @@ export class DualEncoder {
       tf.reshape(this.#dense('image.patch', rows as tf.Tensor2D), [batch, side * side, width]),
       this.#get('image.position'),
     );
-    let x = tf.reshape(placed, [batch * side * side, width]) as tf.Tensor2D;
+    let x = tf.reshape<tf.Rank.R2>(placed, [batch * side * side, width]);
     for (let layer = 0; layer < layers; layer++) {
       const name = (rest: string): string => `image.layers.${layer}.${rest}`;
       const normed = this.#norm(name('norm1'), x);
@@ -149,7 +149,7 @@ export class DualEncoder {
 
   /** pixels [B, 3, S, S] → unit vectors [B, embedding]. */
   embedImages(pixels: tf.Tensor4D): tf.Tensor2D {
-    const found = tf.sum(this.patchFindings(pixels), 1) as tf.Tensor2D;
+    const found = tf.sum<tf.Tensor2D>(this.patchFindings(pixels), 1);
     return unit(linear(found, this.#get('image.projection') as tf.Tensor as tf.Tensor2D));
   }
 
@@ -181,13 +181,13 @@ export class DualEncoder {
     const windows = tf.reshape(tf.concat(shifted, 2), [count * length, WINDOW * wordWidth]);
     const inner = geluTanh(this.#dense('text.window', windows as tf.Tensor2D));
     const found = tf.reshape(geluTanh(this.#dense('text.found', inner)), [count, length, textWidth]);
-    const pooled = tf.sum(tf.mul(found, tf.tensor3d(mask, [count, length, 1])), 1) as tf.Tensor2D;
+    const pooled = tf.sum<tf.Tensor2D>(tf.mul(found, tf.tensor3d(mask, [count, length, 1])), 1);
     return unit(linear(pooled, this.#get('text.projection') as tf.Tensor as tf.Tensor2D));
   }
 
   /** What each patch shows against a text: pixels [1, 3, S, S], text unit vector [embedding] → [patches]. */
   patchSimilarities(pixels: tf.Tensor4D, text: tf.Tensor2D): tf.Tensor1D {
-    const found = tf.squeeze(this.patchFindings(pixels), [0]) as tf.Tensor2D;
+    const found = tf.squeeze<tf.Tensor2D>(this.patchFindings(pixels), [0]);
     const embedded = unit(linear(found, this.#get('image.projection') as tf.Tensor as tf.Tensor2D));
     return tf.squeeze(tf.matMul(embedded, text, false, true), [1]);
   }

@@ -90,7 +90,7 @@ export class DualEncoderScorer implements ImageTextScorer {
     return Float32Array.from(
       images,
       (image, i) =>
-        values[distinctImages.indexOf(image) * distinctTexts.length + distinctTexts.indexOf(texts[i]!)]!,
+        values[distinctImages.indexOf(image) * distinctTexts.length + distinctTexts.indexOf(texts[i])],
     );
   }
 

@@ -43,7 +43,7 @@ interface Pair {
 /** The worked description of a sample, as the teacher without faults writes it. */
 async function worked({ tasks, classes }: ScorerSource, sample: Sample): Promise<Pair> {
   const description = extractDescription(tasks.workedResponse!(sample, null));
-  return { image: await sample.images[0]!.load(), description, classes };
+  return { image: await sample.images[0].load(), description, classes };
 }
 
 /** Trains and measures; returns the folder's files and the card's numbers. */
@@ -79,7 +79,7 @@ export async function trainScorer(
     const draws = new RandomStream(seed, hashText('scorer'), step);
     const pairs = await Promise.all(
       Array.from({ length: BATCH }, (_, i) => {
-        const source = sources[i % sources.length]!;
+        const source = sources[i % sources.length];
         return worked(source, source.tasks.sample('train', draws.integer(source.tasks.size('train'))));
       }),
     );
@@ -130,15 +130,15 @@ async function update(
       const diagonal = tf.sum(tf.mul(all, eye), 1);
       const toText = tf.sub(tf.logSumExp(tf.concat([all, hard], 1), 1), diagonal);
       const toImage = tf.sub(tf.logSumExp(all, 0), diagonal);
-      return tf.mean(tf.add(toText, tf.mul(toImage, 0.5))) as tf.Scalar;
+      return tf.mean<tf.Scalar>(tf.add(toText, tf.mul(toImage, 0.5)));
     }, [...encoder.parameters.values()]),
   );
-  const gradients = new Map([...encoder.parameters].map(([name, variable]) => [name, grads[variable.name]!]));
+  const gradients = new Map([...encoder.parameters].map(([name, variable]) => [name, grads[variable.name]]));
   await optimizer.step(gradients, learningRate);
   tf.dispose(grads);
   const [loss] = await value.data();
   value.dispose();
-  return loss!;
+  return loss;
 }
 
 /** −1e9 where another pair of the batch has the same description (it would be a false negative), else 0: [B, B]. */
@@ -182,7 +182,7 @@ export async function oneWordAccuracy(
     images,
     pairs.map((pair) => changeOneWord(pair.description, source.classes, draws)!),
   );
-  return right.filter((similarity, i) => similarity > wrong[i]!).length / count;
+  return right.filter((similarity, i) => similarity > wrong[i]).length / count;
 }
 
 async function packed(
@@ -196,7 +196,7 @@ async function packed(
   const uncalibrated = new DualEncoderScorer({ ...about, threshold: 1 }, encoder);
   const pairs = await Promise.all(
     Array.from({ length: CALIBRATION }, (_, index) => {
-      const source = sources[index % sources.length]!;
+      const source = sources[index % sources.length];
       return worked(source, source.tasks.sample('train', index));
     }),
   );
@@ -204,7 +204,7 @@ async function packed(
     pairs.map((pair) => pair.image),
     pairs.map((pair) => pair.description),
   );
-  const threshold = Number(similarities.toSorted()[CALIBRATION / 2]!.toFixed(4));
+  const threshold = Number(similarities.toSorted()[CALIBRATION / 2].toFixed(4));
   const scorerConfig: ScorerConfig = { ...about, threshold };
   const tensors = new Map<string, NamedTensor>();
   for (const [name, variable] of encoder.parameters) {
