@@ -10,7 +10,7 @@ import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import { Warmup, type WarmupConfig, type WarmupParts } from '../../engine/rl/warmup.ts';
 import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
-import { DEFAULT_FAULTS, parseFaults, sceneVariant, SEVERE_FAULTS } from '../../engine/tasks/index.ts';
+import { defaultFaults, parseFaults, sceneVariant, SEVERE_FAULTS } from '../../engine/tasks/index.ts';
 import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { UsageError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
@@ -75,11 +75,12 @@ export const warmupCommand: CommandSpec = {
   run: warmup,
 };
 
-async function faultsOf(text: string | undefined): Promise<TeacherFaults | null> {
+/** The faults asked for; the defaults are those of the suite. */
+async function faultsOf(text: string | undefined, suite: string): Promise<TeacherFaults | null> {
   if (text === undefined) return null;
-  if (text === 'default') return DEFAULT_FAULTS;
+  if (text === 'default') return defaultFaults(suite);
   if (text === 'severe') return SEVERE_FAULTS;
-  return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text);
+  return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text, defaultFaults(suite));
 }
 
 /** A new policy with the suite's own tokenizer. */
@@ -110,9 +111,9 @@ async function warmup(options: Options): Promise<number> {
     throw new UsageError('--from-scratch and --checkpoint exclude each other.');
   const seed = options.requiredNumber('seed');
   const steps = options.requiredNumber('steps');
-  const faults = await faultsOf(options.text('faults'));
   if (!options.flag('resume')) await claimFolder(out);
   const tasks = await loadTasks(options.text('tasks') ?? preset.tasks);
+  const faults = await faultsOf(options.text('faults'), tasks.name);
   const backend = await startBackend(options);
   const folder = options.text('checkpoint');
   const { checkpoint, policy } = scratch
