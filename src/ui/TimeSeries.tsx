@@ -11,7 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { formatCompact, formatNumber } from './format.ts';
+import { formatNumber, formatTick } from './format.ts';
 import { seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
 import type { SeriesBand, SeriesLine, SeriesRow } from './seriesRows.ts';
 import './chart.css';
@@ -65,7 +65,8 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
   const ticks = domain ? [domain[0], (domain[0] + domain[1]) / 2, domain[1]] : valueTicks(rows, stacked);
   // A single step sits in the middle instead of on the axis.
   const range: [number, number] = first === last ? [first - 1, last + 1] : [first, last];
-  const sparse = rows.length <= 40;
+  // A handful of points is drawn as points; so is a value alone between gaps.
+  const sparse = rows.length <= 12;
   return (
     <figure className="ui-chart" style={{ height }}>
       <figcaption className="ui-visually-hidden">{summarise(name, rows, lines)}</figcaption>
@@ -107,7 +108,7 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
           <YAxis
             domain={[ticks[0], ticks[ticks.length - 1]]}
             ticks={ticks}
-            tickFormatter={formatCompact}
+            tickFormatter={(tick: number) => formatTick(tick, ticks)}
             width={46}
             tickLine={false}
             axisLine={false}
@@ -165,7 +166,13 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
                 strokeWidth={1.8}
                 strokeDasharray={line.dash}
                 isAnimationActive={false}
-                dot={sparse || isGappy(rows, at) ? { r: sparse ? 2.5 : 1.5, strokeDasharray: '' } : false}
+                dot={
+                  (sparse || isGappy(rows, at)) && {
+                    r: sparse ? 2.5 : 1.5,
+                    strokeDasharray: '',
+                    fill: `var(${line.token})`,
+                  }
+                }
                 activeDot={{ r: 3 }}
               />
             ),

@@ -41,6 +41,17 @@ export function formatCompact(value: number): string {
   return formatNumber(value, size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
 }
 
+/** An axis tick with as many decimals as its neighbours need. */
+export function formatTick(tick: number, ticks: readonly number[]): string {
+  const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(tick);
+  if (Math.abs(tick) >= 1e4) return formatCompact(tick);
+  if (step > 0 && step < 1e-3) return tick === 0 ? '0' : minus(tick.toExponential(1));
+  const decimals =
+    [0, 1, 2, 3].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ??
+    3;
+  return minus(tick.toFixed(decimals));
+}
+
 export type SignName = 'positive' | 'negative' | 'zero';
 
 export function signOf(value: number): SignName {

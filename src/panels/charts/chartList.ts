@@ -105,7 +105,7 @@ export const CHART_GROUPS: readonly ChartGroup[] = [
     ],
   },
   {
-    title: 'Policy and update',
+    title: 'Update and speed',
     charts: [
       single('kl', 'KL to reference', 'kl', {
         hint: 'The reference changes with the stage, so KL starts at 0 again.',
@@ -131,11 +131,6 @@ export const CHART_GROUPS: readonly ChartGroup[] = [
           { metric: 'mismatch/max', token: FOUR, dash: '2 3', label: 'largest' },
         ],
       },
-    ],
-  },
-  {
-    title: 'Speed',
-    charts: [
       single('throughput', 'Throughput', 'tokens_per_second'),
       single('step-time', 'Step time', 'step_time'),
     ],

@@ -2,6 +2,7 @@ import { memo, useState } from 'react';
 import type { DraftGroup } from '../../engine/index.ts';
 import { useSampleImage, useSession } from '../../state/index.ts';
 import { Button, ImageView } from '../../ui/index.ts';
+import { useHasTruth, useTruth } from './useTruth.ts';
 
 const IMAGE_WIDTH = 192;
 
@@ -10,6 +11,9 @@ export const QuestionSection = memo(function QuestionSection({ group }: { readon
   const image = useSampleImage(group.qid);
   const run = useSession((session) => session.run);
   const [grid, setGrid] = useState(false);
+  const [boxes, setBoxes] = useState(false);
+  const hasTruth = useHasTruth();
+  const truth = useTruth(group.qid, boxes);
   // The policy squashes every image to its own square, so its patches divide the picture evenly.
   const side = run ? run.imageSize / run.patchSize : null;
   return (
@@ -20,13 +24,36 @@ export const QuestionSection = memo(function QuestionSection({ group }: { readon
           size={IMAGE_WIDTH}
           alt={`Image of ${group.qid}`}
           grid={grid && side ? { columns: side, rows: side } : null}
+          objects={truth?.objects}
         />
-        {side !== null && (
-          <div className="in-toggles">
-            <Button aria-pressed={grid} onClick={() => setGrid((now) => !now)} data-testid="inspector-grid">
-              patches {side} × {side}
+        <div className="in-toggles">
+          {side !== null && (
+            <Button
+              aria-pressed={grid}
+              title="Borders of the vision tower’s patches"
+              onClick={() => setGrid((now) => !now)}
+              data-testid="inspector-grid"
+            >
+              {side} × {side} patches
             </Button>
-          </div>
+          )}
+          {hasTruth && (
+            <Button
+              aria-pressed={boxes}
+              title="What the scene really holds; no reward reads it"
+              onClick={() => setBoxes((now) => !now)}
+              data-testid="inspector-truth"
+            >
+              truth boxes
+            </Button>
+          )}
+        </div>
+        {truth && (
+          <ol className="in-truth" data-testid="inspector-truth-list">
+            {truth.objects.map((object, i) => (
+              <li key={i}>{Object.values(object.attributes).join(' ')}</li>
+            ))}
+          </ol>
         )}
       </div>
       <div className="in-problem">

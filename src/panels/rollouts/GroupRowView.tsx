@@ -75,11 +75,11 @@ export const GroupRowView = memo(function GroupRowView(props: GroupRowProps) {
       </span>
       <span className="ro-signal" data-signal={group.signal} title={signal?.hint}>
         {signal && (
-          <>
+          <span>
             <span aria-hidden="true">{signal.glyph}</span> {signal.text}
-            {group.signal !== 'mixed' && <span className="ro-quiet">no signal</span>}
-          </>
+          </span>
         )}
+        {signal && group.signal !== 'mixed' && <span className="ro-quiet">no signal</span>}
       </span>
     </button>
   );

@@ -17,6 +17,7 @@ interface RolloutRowProps {
 export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProps) {
   const { rollout, group, index, selected, advantages, onSelect } = props;
   const { advantage } = rollout;
+  const answer = rollout.terms?.map((term) => term.evidence).find((evidence) => evidence.kind === 'accuracy');
   return (
     <button
       type="button"
@@ -27,7 +28,7 @@ export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProp
     >
       <span className="ro-index">{index + 1}</span>
       <span className="ro-response">
-        <span className="ro-clamp">{rollout.response}</span>
+        <span className="ro-clamp">{excerpt(rollout.response)}</span>
         <span className="ro-terms">
           {rollout.terms?.map((term) => (
             <span
@@ -35,21 +36,24 @@ export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProp
               title={`${term.name}: value ${formatNumber(term.value)}, weight ${term.weight}`}
             >
               {term.name} <b>{formatNumber(term.value, 2)}</b>
-              <span className="ro-quiet">×{term.weight}</span>
             </span>
           ))}
+          {answer && (
+            <span title="Extracted answer, and the grader’s verdict">
+              <span className="ro-quiet">answers</span>{' '}
+              <b>{answer.extracted === '' ? '(empty)' : answer.extracted}</b> {answer.correct ? '✓' : '✗'}
+            </span>
+          )}
         </span>
       </span>
-      <span className="ro-reward">
+      <span className="ro-advantage">
         {rollout.reward === undefined ? (
           <span className="ro-quiet">not scored</span>
         ) : (
-          <>
+          <span>
             <span className="ro-quiet">reward</span> <b>{formatNumber(rollout.reward)}</b>
-          </>
+          </span>
         )}
-      </span>
-      <span className="ro-advantage">
         {advantage !== undefined && (
           <>
             <SignedBar position={advantages.position(advantage)} value={advantage} />
@@ -68,3 +72,8 @@ export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProp
     </button>
   );
 });
+
+/** The response without its first heading, which every well-formed one begins with. */
+function excerpt(response: string): string {
+  return response.replace(/^\s*###\s*Image Description:\s*/i, '');
+}
