@@ -70,6 +70,7 @@ async function card(options: Options): Promise<number> {
     entries.filter(({ correct }) => correct >= from && correct < to).length / entries.length;
   const { n } = preset.split;
   const measured: Record<string, number> = {
+    heldout_n: heldOut.n,
     ...numbers(heldOut),
     split_questions: entries.length,
     split_easy: share(n, n + 1),
@@ -120,7 +121,10 @@ async function split(
 
 function numbers(report: EvalReport): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(report).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    Object.entries(report).filter(
+      (entry): entry is [string, number] =>
+        typeof entry[1] === 'number' && entry[0] !== 'n' && entry[0] !== 'samples',
+    ),
   );
 }
 

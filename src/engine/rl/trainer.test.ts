@@ -1,18 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { selectBackend } from '../compute/backend.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
-import { architecture } from '../model/architectures.ts';
-import { buildTokenizer } from '../model/buildTokenizer.ts';
-import { Policy } from '../model/policy.ts';
-import { DEFAULT_PREPROCESSING } from '../model/preprocess.ts';
-import { SHORT_INSTRUCTION } from '../model/prompt.ts';
-import { Tokenizer } from '../model/tokenizer.ts';
 import { DualEncoder, initialScorer } from '../rewards/scorer/dualEncoder.ts';
 import { DualEncoderScorer } from '../rewards/scorer/index.ts';
 import { Vocabulary } from '../rewards/scorer/words.ts';
 import { taskSetByName } from '../tasks/index.ts';
 import { groupAdvantages } from './advantage.ts';
 import { presetByName } from './presets.ts';
+import { loadRunParts } from './runParts.ts';
 import { packState, unpackState } from './stateFiles.ts';
 import { Trainer, type TrainerParts, type TrainerProgress, type TrainerState } from './trainer.ts';
 import type { StepRecord, TrainConfig } from './types.ts';
@@ -40,18 +37,12 @@ function scorer(): DualEncoderScorer {
   );
 }
 
-function parts(): TrainerParts {
-  const tokenizerJson = buildTokenizer('scenes-nano');
-  const tokenizer = Tokenizer.fromJson(tokenizerJson);
-  const config = architecture('nano', tokenizer.vocabSize);
-  return {
-    policy: Policy.initialize(config, 7),
-    tokenizer,
-    tasks,
-    scorer: scorer(),
-    preprocessing: { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size },
-    instruction: SHORT_INSTRUCTION,
-  };
+const shipped = (name: string): Promise<Uint8Array | null> =>
+  readFile(join('public', 'models', 'nano', name)).catch(() => null);
+
+/** The shipped nano policy: it has something to say, so that its rewards differ. */
+async function parts(): Promise<TrainerParts> {
+  return loadRunParts(shipped, tasks, scorer());
 }
 
 const nano = presetByName('nano');
@@ -61,7 +52,7 @@ const config: TrainConfig = {
   promptsPerMiniBatch: 2,
   groupSize: 4,
   rolloutsPerMicroBatch: 8,
-  sampling: { ...nano.sampling, maxNewTokens: 10 },
+  sampling: { ...nano.sampling, maxNewTokens: 24 },
   split: { ...nano.split, questions: 6, n: 2 },
   optimizer: { ...nano.optimizer, learningRate: 1e-2 },
 };
@@ -97,7 +88,7 @@ beforeAll(async () => {
 
 describe('a run', () => {
   test('goes split → perception → reasoning by its plan, through every phase in order', async () => {
-    const trainer = new Trainer(parts(), config);
+    const trainer = new Trainer(await parts(), config);
     const phases: string[] = [];
     const changes: string[] = [];
     while (trainer.step < 3) {
@@ -115,12 +106,12 @@ describe('a run', () => {
   });
 
   test('saved and resumed between any two phases gives the numbers of an uninterrupted one', async () => {
-    const whole = new Trainer(parts(), config);
+    const whole = new Trainer(await parts(), config);
     const expected = await steps(whole, 3);
     const records: StepRecord[] = [];
     let state: TrainerState | undefined;
     while (records.length < 3) {
-      const fresh = new Trainer(parts(), config, state ? { state } : {});
+      const fresh = new Trainer(await parts(), config, state ? { state } : {});
       const { record } = await fresh.advance();
       if (record) records.push(record);
       state = throughFiles(await fresh.exportState());
@@ -130,7 +121,7 @@ describe('a run', () => {
   });
 
   test('changes the policy, and keeps what it was trained with', async () => {
-    const trainer = new Trainer(parts(), { ...config, stages: 'perception' });
+    const trainer = new Trainer(await parts(), { ...config, stages: 'perception' });
     const before = await trainer.exportState();
     const [record] = await steps(trainer, 1);
     const after = await trainer.exportState();
@@ -154,9 +145,9 @@ describe('a run', () => {
   });
 
   test('gives the same first step however the mini-batch is cut', async () => {
-    const [whole] = await steps(new Trainer(parts(), { ...config, stages: 'perception' }), 1);
+    const [whole] = await steps(new Trainer(await parts(), { ...config, stages: 'perception' }), 1);
     const [cut] = await steps(
-      new Trainer(parts(), { ...config, stages: 'perception', rolloutsPerMicroBatch: 2 }),
+      new Trainer(await parts(), { ...config, stages: 'perception', rolloutsPerMicroBatch: 2 }),
       1,
     );
     expect(cut.metrics.policy_loss).toBeCloseTo(whole.metrics.policy_loss, 6);
@@ -164,7 +155,7 @@ describe('a run', () => {
   });
 
   test('with several mini-batches a step has ratios off 1', async () => {
-    const trainer = new Trainer(parts(), { ...config, stages: 'perception', promptsPerMiniBatch: 1 });
+    const trainer = new Trainer(await parts(), { ...config, stages: 'perception', promptsPerMiniBatch: 1 });
     const [record] = await steps(trainer, 1);
     const last = record.groups[1].rollouts.flatMap((rollout) =>
       rollout.logProbs.map((logProb, t) => Math.abs(logProb - rollout.oldLogProbs[t])),
@@ -173,7 +164,7 @@ describe('a run', () => {
   });
 
   test('a hand switch restarts reference and optimiser and is recorded', async () => {
-    const trainer = new Trainer(parts(), config);
+    const trainer = new Trainer(await parts(), config);
     await steps(trainer, 1);
     await trainer.switchStage('reasoning');
     const { parameters, reference, progress } = await trainer.exportState();
@@ -190,7 +181,7 @@ describe('a run', () => {
   });
 
   test('a number that is not finite stops the update and changes nothing', async () => {
-    const broken = parts();
+    const broken = await parts();
     const trainer = new Trainer(broken, { ...config, stages: 'perception' });
     while (trainer.nextPhase !== 'update') await trainer.advance();
     const state = await trainer.exportState();
@@ -206,14 +197,14 @@ describe('a run', () => {
   });
 
   test('the online variant keeps only groups that fit, or all when none does', async () => {
-    const trainer = new Trainer(parts(), {
+    const trainer = new Trainer(await parts(), {
       ...config,
       stages: 'perception',
       split: { ...config.split, online: true },
     });
     const phases: string[] = [];
     while (trainer.step < 1) phases.push((await trainer.advance()).phase);
-    // An untrained policy answers nothing right: four draws, then what the last one drew.
+    // Cut off after 24 tokens, no response reaches its answer: four draws, then what the last one drew.
     expect(phases.filter((phase) => phase === 'rollout')).toHaveLength(4);
   });
 });
