@@ -29,7 +29,7 @@ const DEFAULTS: LayoutState = {
   railOpen: true,
   inspectorOpen: false,
   dockOpen: true,
-  dockHeight: 260,
+  dockHeight: 236,
 };
 
 export const layoutStore = createStore<LayoutState>(() => ({ ...DEFAULTS, ...remembered() }));

@@ -4,16 +4,24 @@ import type { WorkerError } from './protocol.ts';
 /** tfjs and Dawn say a dead device in these words. */
 const DEVICE_GONE = /device (is|was) lost|external instance reference no longer exists|mapAsync.*abort/i;
 
+/** Where an error of loading a run is said to be. */
+export const START = 'start of the run';
+
 export function isDeviceGone(error: unknown): boolean {
   return error instanceof Error && DEVICE_GONE.test(`${error.name}: ${error.message}`);
 }
 
 export function describeError(where: string, error: unknown): Omit<WorkerError, 'fatal'> {
-  const message = error instanceof Error ? error.message : String(error);
-  return { where, message, suggestion: suggestionFor(error, message) };
+  const message = messageOf(error);
+  return { where, message, suggestion: suggestionFor(where, error, message) };
 }
 
-function suggestionFor(error: unknown, message: string): string {
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function suggestionFor(where: string, error: unknown, message: string): string {
+  if (where === START) return 'Choose another preset or other questions in Setup. A run that was there is still there.';
   if (error instanceof Error && error.name === 'NonFiniteError') {
     return 'The run stands as it was before this phase. Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
   }
@@ -21,4 +29,14 @@ function suggestionFor(error: unknown, message: string): string {
     return 'Lower prompts per step, rollouts per micro-batch or new tokens in Setup and restart.';
   }
   return 'The run stands as it was before. Try again, or copy the diagnostics of the System panel.';
+}
+
+/** The GPU went away; the run can go on from its snapshot. */
+export function lostError(reason: string, snapshotStep: number): WorkerError {
+  return {
+    where: 'GPU',
+    message: `The GPU device was lost (${reason}). All records are kept.`,
+    suggestion: `Go on from the checkpoint of step ${snapshotStep}.`,
+    fatal: false,
+  };
 }

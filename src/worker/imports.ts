@@ -1,30 +1,46 @@
-/** Files from the page → a task set and what is wrong with them. */
+/** Where a run's questions come from, and files from the page made into such a set. */
 import { loadTaskSet } from '../engine/tasks/imported/index.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
-import type { ImportEntry, ImportReport } from './protocol.ts';
+import type { ImportEntry, ImportReport, TaskChoice } from './protocol.ts';
 
 /** Problems sent to the page; a broken set of thousands names as many. */
 const PROBLEMS_LISTED = 60;
 
-/** Never throws: what is wrong is in the report. `tasks` is null when the set was refused. */
-export async function importTasks(
-  entries: readonly ImportEntry[],
-  skipBad: boolean,
-  revision: number,
-): Promise<{ readonly tasks: TaskSet | null; readonly report: ImportReport }> {
-  const files = entries.map(({ path, blob }) => ({
-    path,
-    size: blob.size,
-    bytes: async () => new Uint8Array(await blob.arrayBuffer()),
-  }));
-  const { taskSet, problems, counts } = await loadTaskSet(files, { skipBad });
-  const report: ImportReport = {
-    ok: taskSet !== null,
-    name: taskSet?.name ?? entries[0]?.path ?? 'nothing',
-    revision,
-    problems: problems.slice(0, PROBLEMS_LISTED),
-    problemCount: problems.length,
-    counts,
-  };
-  return { tasks: taskSet, report };
+/** The sets a run can choose from: the built-in ones, and the one imported last. */
+export class TaskLibrary {
+  readonly #builtIn: (name: string) => TaskSet;
+  #imported: TaskSet | null = null;
+  #imports = 0;
+
+  constructor(builtIn: (name: string) => TaskSet) {
+    this.#builtIn = builtIn;
+  }
+
+  /** Throws, with what to do, when there is no such set. */
+  get(choice: TaskChoice): TaskSet {
+    if (choice.from === 'built-in') return this.#builtIn(choice.name);
+    if (!this.#imported)
+      throw new Error('No own set has been loaded; drop its files into the Setup panel first.');
+    return this.#imported;
+  }
+
+  /** Never throws: what is wrong is in the report. A refused set leaves the one before in place. */
+  async import(entries: readonly ImportEntry[], skipBad: boolean): Promise<ImportReport> {
+    const revision = ++this.#imports;
+    const files = entries.map(({ path, blob }) => ({
+      path,
+      size: blob.size,
+      bytes: async () => new Uint8Array(await blob.arrayBuffer()),
+    }));
+    const { taskSet, problems, counts } = await loadTaskSet(files, { skipBad });
+    if (taskSet) this.#imported = taskSet;
+    return {
+      ok: taskSet !== null,
+      name: taskSet?.name ?? entries[0]?.path ?? 'nothing',
+      revision,
+      problems: problems.slice(0, PROBLEMS_LISTED),
+      problemCount: problems.length,
+      counts,
+    };
+  }
 }

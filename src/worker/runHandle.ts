@@ -6,6 +6,7 @@ import { policyHash } from '../engine/model/policy.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { FileReader } from './assets.ts';
+import { messageOf } from './errors.ts';
 import type { StartedInfo } from './protocol.ts';
 
 /** Steps between two snapshots; stage changes make one too. */
@@ -45,7 +46,10 @@ export class RunHandle {
 
   /** Loads the checkpoint and stands at step 0, or where `state` stood. */
   static async load(request: RunRequest, state?: TrainerState): Promise<RunHandle> {
-    const parts = await loadRunParts(request.checkpoint, request.tasks, request.scorer);
+    const { checkpointName, checkpoint, tasks, scorer } = request;
+    const parts = await loadRunParts(checkpoint, tasks, scorer).catch((error: unknown) => {
+      throw new Error(`The checkpoint “${checkpointName}” does not load: ${messageOf(error)}`);
+    });
     const trainer = new Trainer(parts, request.config, { state });
     return new RunHandle(request, parts, trainer, state ?? (await trainer.exportState()));
   }

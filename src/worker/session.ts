@@ -3,18 +3,16 @@
  * between two phases; lookups are served at once.
  */
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import type { TaskSet } from '../engine/tasks/types.ts';
 import type { Phase } from '../engine/rl/types.ts';
 import { assetFolder } from './assets.ts';
-import { describeError, isDeviceGone } from './errors.ts';
-import { importTasks } from './imports.ts';
-import { picturesOf, samplesByQid, samplesOf } from './lookups.ts';
+import { describeError, isDeviceGone, lostError, START } from './errors.ts';
+import { TaskLibrary } from './imports.ts';
+import { lookUp, similarityOf } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import {
   PROTOCOL_VERSION,
   type Progress,
-  type TaskChoice,
   type ToWorker,
   type WorkerStatus,
 } from './protocol.ts';
@@ -27,18 +25,18 @@ export class Session implements LoopHost {
   readonly #out: Outbox;
   readonly #doors: EngineDoors;
   readonly #loop: Loop;
+  readonly #library: TaskLibrary;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
   #scorer: ImageTextScorer | null = null;
-  #imported: TaskSet | null = null;
-  #imports = 0;
   /** Jobs under way that the page waits for: boot, start, recover. */
   #loading = 0;
+  /** A start was tried, well or badly. */
+  #wasStarted = false;
   #lost = false;
   #failed = false;
   #abort = new AbortController();
   #progress: Progress | null = null;
-  #samplesFrom: TaskSet | null = null;
   /** Step of the last hash told; `started` tells the one of step 0. */
   #hashedStep = 0;
 
@@ -46,6 +44,7 @@ export class Session implements LoopHost {
     this.#out = out;
     this.#doors = doors;
     this.#loop = new Loop(this);
+    this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
   }
 
@@ -55,7 +54,7 @@ export class Session implements LoopHost {
         return this.#load('start of the backend', () => this.#bootUp(message));
       case 'start':
         this.#interrupt();
-        return this.#load('start of the run', () => this.#start(message));
+        return this.#load(START, () => this.#start(message));
       case 'play':
         return this.#loop.setMode('play');
       case 'pause':
@@ -88,17 +87,20 @@ export class Session implements LoopHost {
           this.#sendSplit(run);
         });
       case 'importFiles':
-        void this.#import(message);
+        void this.#library.import(message.entries, message.skipBad).then((report) => {
+          this.#out.add({ type: 'importReport', report });
+        });
         return;
       case 'requestImages':
-        void this.#pictures(message.qids);
-        return;
       case 'requestSamples':
-        return this.#lookUp((tasks) => samplesOf(tasks, message.part, message.offset, message.count));
       case 'requestSamplesOf':
-        return this.#lookUp((tasks) => samplesByQid(tasks, message.qids));
+        if (this.#run) lookUp(this.#run.tasks, message, this.#out);
+        return;
       case 'requestSimilarity':
-        return this.#job('similarity', (run) => this.#similarity(run, message.qid, message.text));
+        return this.#job('similarity', async ({ tasks, scorer }) => {
+          const answer = await similarityOf(tasks, scorer, message.qid, message.text);
+          if (answer) this.#out.add({ type: 'similarity', qid: message.qid, text: message.text, ...answer });
+        });
       case 'exportCheckpoint':
         return this.#job('export of the checkpoint', async (run) => {
           const files = await this.#doors.checkpointFiles(run.parts);
@@ -171,7 +173,8 @@ export class Session implements LoopHost {
   #status(): WorkerStatus {
     if (this.#failed) return 'failed';
     if (this.#lost) return 'lost';
-    if (this.#loading > 0) return 'booting';
+    // The page starts a run as soon as the backend is there; until then nothing can be asked for.
+    if (this.#loading > 0 || !this.#wasStarted) return 'booting';
     if (this.#loop.mode === 'play') return 'running';
     // A pause takes hold at the end of the phase under way.
     if (this.#loop.mode !== 'rest' || this.#loop.inPhase) return 'stepping';
@@ -222,12 +225,13 @@ export class Session implements LoopHost {
 
   async #start(message: Message<'start'>): Promise<void> {
     if (!this.#boot || this.#failed) return;
+    this.#wasStarted = true;
     const { config, checkpointName } = message;
     const next = await RunHandle.load({
       config,
       checkpointName,
       checkpoint: assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
-      tasks: this.#tasksOf(message.tasks),
+      tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
     });
     // Only now: a checkpoint that does not load leaves the run as it is.
@@ -242,17 +246,9 @@ export class Session implements LoopHost {
     return this.#scorer;
   }
 
-  #tasksOf(choice: TaskChoice): TaskSet {
-    if (choice.from === 'built-in') return this.#doors.taskSetByName(choice.name);
-    if (!this.#imported)
-      throw new Error('No own set has been loaded; drop its files into the Setup panel first.');
-    return this.#imported;
-  }
-
   #replaceRun(next: RunHandle): void {
     this.#run?.dispose();
     this.#run = next;
-    this.#samplesFrom = next.tasks;
     this.#lost = false;
     this.#progress = null;
     this.#hashedStep = 0;
@@ -276,48 +272,8 @@ export class Session implements LoopHost {
     if (!this.#run || this.#lost) return;
     this.#lost = true;
     this.#loop.setMode('rest');
-    this.#out.add({
-      type: 'error',
-      error: {
-        where: 'GPU',
-        message: `The GPU device was lost (${reason}). All records are kept.`,
-        suggestion: `Go on from the checkpoint of step ${this.#run.snapshot.progress.step}.`,
-        fatal: false,
-      },
-    });
+    this.#out.add({ type: 'error', error: lostError(reason, this.#run.snapshot.progress.step) });
     this.onChange();
-  }
-
-  async #import({ entries, skipBad }: Message<'importFiles'>): Promise<void> {
-    const revision = ++this.#imports;
-    const { tasks, report } = await importTasks(entries, skipBad, revision);
-    if (tasks) this.#imported = tasks;
-    this.#out.add({ type: 'importReport', report });
-  }
-
-  #lookUp(find: (tasks: TaskSet) => ReturnType<typeof samplesOf>): void {
-    if (this.#samplesFrom) this.#out.add({ type: 'samples', samples: find(this.#samplesFrom) });
-  }
-
-  async #pictures(qids: readonly string[]): Promise<void> {
-    if (!this.#samplesFrom) return;
-    try {
-      const images = await picturesOf(this.#samplesFrom, qids);
-      this.#out.add(
-        { type: 'images', images },
-        images.flatMap(({ image }) => (image ? [image.data.buffer] : [])),
-      );
-    } catch (error) {
-      this.#report('pictures', error);
-    }
-  }
-
-  async #similarity(run: RunHandle, qid: string, text: string): Promise<void> {
-    const image = await run.tasks.find(qid)?.images[0]?.load();
-    if (!image) return;
-    const [similarity] = await run.scorer.score([image], [text]);
-    const patches = (await run.scorer.patchScores?.(image, text)) ?? null;
-    this.#out.add({ type: 'similarity', qid, text, similarity: similarity!, patches });
   }
 
   #sendSplit(run: RunHandle): void {
