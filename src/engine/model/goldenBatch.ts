@@ -68,7 +68,10 @@ export function completionLogProbs(
   const logits = headLogits(policy, tf.reshape(window, [rows * completionLength, width]));
   const { logProbs, entropies } = tokenLogProbs(logits, batch.targets, temperature);
   const shape: [number, number] = [rows, completionLength];
-  return { logProbs: tf.reshape(logProbs, shape), entropies: tf.reshape(entropies, shape) };
+  return {
+    logProbs: tf.reshape<tf.Rank.R2>(logProbs, shape),
+    entropies: tf.reshape<tf.Rank.R2>(entropies, shape),
+  };
 }
 
 export function disposeBatch(batch: GoldenBatch): void {
@@ -98,8 +101,8 @@ export async function lossAndGradients(
       c === undefined
         ? batch.referenceLogProbs
         : tf.maximum<tf.Tensor2D>(
-            tf.minimum(batch.referenceLogProbs, tf.add(logProbs, c)),
-            tf.sub(logProbs, c),
+            tf.minimum<tf.Tensor2D>(batch.referenceLogProbs, tf.add(logProbs, c)),
+            tf.sub<tf.Tensor2D>(logProbs, c),
           );
     const result = policyLoss({ ...batch, logProbs, referenceLogProbs: reference }, objective, normaliser);
     parts.push(tf.keep(tf.clone(result.policyLoss)), tf.keep(tf.clone(result.kl)));

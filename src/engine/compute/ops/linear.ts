@@ -31,8 +31,8 @@ function forward(x: tf.Tensor2D, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Te
   if (hasWasmKernels()) {
     return wasmProduct([x, plain(inputs)], [weight, turned(inputs)], [rows, inputs, outputs], bias);
   }
-  const product = tf.matMul(x, weight, false, true);
-  return bias ? tf.add(product, bias) : product;
+  const product = tf.matMul<tf.Tensor2D>(x, weight, false, true);
+  return bias ? tf.add<tf.Tensor2D>(product, bias) : product;
 }
 
 function backward(dy: tf.Tensor2D, x: tf.Tensor2D, weight: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {

@@ -25,7 +25,7 @@ function shareClones(): void {
     kernelName: tf.Identity,
     backendName: 'wasm',
     kernelFunc: ({ inputs, backend }) => {
-      const { dataId, shape, dtype } = (inputs as tf.IdentityInputs).x;
+      const { dataId, shape, dtype } = inputs.x!;
       (backend as BackendWasm).incRef(dataId);
       return { dataId, shape, dtype };
     },
