@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import './histogram.css';
+import './panel.css';
 
 export interface HistogramBin {
   readonly label: string;
@@ -49,14 +50,16 @@ export function Histogram({ label, bins, thresholds, selectedBin, onSelectBin }:
             data-tone={bin.tone}
             data-testid={`histogram-bin-${i}`}
             aria-pressed={i === selectedBin}
-            aria-label={`${bin.label}: ${bin.count} (${bin.tone})`}
             onClick={() => onSelectBin(i === selectedBin ? null : i)}
           >
             <span className="ui-histogram-column">
-              <span className="ui-histogram-count">{bin.count}</span>
+              <span className="ui-histogram-count">{bin.count}</span>{' '}
               <span className="ui-histogram-bar" style={{ height: `${(bin.count / highest) * 100}%` }} />
             </span>
-            <span className="ui-histogram-label">{bin.label}</span>
+            <span className="ui-histogram-label">
+              {bin.label}
+              <span className="ui-visually-hidden"> {bin.tone}</span>
+            </span>
           </button>
         ))}
         {thresholds.map((threshold) => (

@@ -109,7 +109,7 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
             domain={[ticks[0], ticks[ticks.length - 1]]}
             ticks={ticks}
             tickFormatter={(tick: number) => formatTick(tick, ticks)}
-            width={46}
+            width={52}
             tickLine={false}
             axisLine={false}
             allowDataOverflow={domain !== undefined}

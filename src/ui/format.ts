@@ -45,7 +45,10 @@ export function formatCompact(value: number): string {
 export function formatTick(tick: number, ticks: readonly number[]): string {
   const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(tick);
   if (Math.abs(tick) >= 1e4) return formatCompact(tick);
-  if (step > 0 && step < 1e-3) return tick === 0 ? '0' : minus(tick.toExponential(1));
+  if (step > 0 && step < 1e-3) {
+    const digits = Math.ceil(Math.log10(Math.abs(tick) / step) - 1e-9);
+    return tick === 0 ? '0' : minus(tick.toExponential(Math.max(0, Math.min(3, digits))));
+  }
   const decimals =
     [0, 1, 2, 3].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ??
     3;

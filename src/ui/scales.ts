@@ -116,8 +116,7 @@ export function niceTicks(low: number, high: number, count = 4): number[] {
   const size = Math.max(Math.abs(low), Math.abs(high));
   // A constant, up to rounding: a window around it.
   if (high - low <= size * 1e-9 || size < 1e-30) {
-    const pad = size < 1e-30 ? 1 : size * 0.1;
-    return niceTicks(low - pad, high + pad, count);
+    return size < 1e-30 ? niceTicks(0, 1, count) : niceTicks(low - size * 0.1, high + size * 0.1, count);
   }
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));

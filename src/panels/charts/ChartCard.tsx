@@ -30,7 +30,8 @@ interface ChartCardProps {
 export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
   const { spec } = props;
   const card = useRef<HTMLElement>(null);
-  const visible = useVisible(card);
+  // Cards that come on screen together are still drawn one a frame.
+  const visible = useFrameTurn(useVisible(card));
   const Body = spec.source === 'advantages' ? AdvantageBody : MetricBody;
   return (
     <article ref={card} className="ch-card" aria-label={spec.title} data-testid={`chart-${spec.id}`}>
