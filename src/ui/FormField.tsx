@@ -5,7 +5,7 @@ import { Tooltip } from './Tooltip.tsx';
 import './form.css';
 
 /** What the control inside a field must carry. */
-export interface FieldControlProps {
+interface FieldControlProps {
   readonly id: string;
   readonly 'aria-labelledby': string;
   readonly 'aria-describedby': string | undefined;

@@ -3,13 +3,13 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import './histogram.css';
 import './panel.css';
 
-export interface HistogramBin {
+interface HistogramBin {
   readonly label: string;
   readonly count: number;
   /** Names the bin's class for colour and pattern: easy, medium, hard. */
   readonly tone: string;
 }
-export interface HistogramThreshold {
+interface HistogramThreshold {
   readonly label: string;
   /** Border before this bin index. */
   readonly value: number;

@@ -10,7 +10,7 @@ function runNext(): void {
 }
 
 /** Queues a job for a frame of its own; returns how to take it back. */
-export function inOwnFrame(job: Job): () => void {
+function inOwnFrame(job: Job): () => void {
   waiting.push(job);
   if (waiting.length === 1) requestAnimationFrame(runNext);
   return () => {

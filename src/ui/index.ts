@@ -8,7 +8,6 @@
  */
 export { Button } from './Button.tsx';
 export { DataTable } from './DataTable.tsx';
-export type { Column } from './DataTable.tsx';
 export { EmptyState } from './EmptyState.tsx';
 export { FormField } from './FormField.tsx';
 export { Histogram } from './Histogram.tsx';
@@ -21,7 +20,7 @@ export type { StripToken } from './TokenStrip.tsx';
 export { Tooltip } from './Tooltip.tsx';
 export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
-export { formatCompact, formatNumber, formatShare, formatSigned, signOf } from './format.ts';
+export { formatCompact, formatNumber, formatShare, formatSigned } from './format.ts';
 export type { Mark } from './marks.ts';
-export * from './scales.ts';
-export { transformText, waterfallSteps, waterfallTotal } from './waterfall.ts';
+export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale } from './scales.ts';
+export type { ColourScale } from './scales.ts';

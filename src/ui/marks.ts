@@ -5,7 +5,7 @@ export interface Mark {
   readonly end: number;
   readonly kind: string;
 }
-export interface Segment {
+interface Segment {
   readonly text: string;
   readonly start: number;
   /** Kinds of the marks that cover the segment, sorted; empty: plain. */

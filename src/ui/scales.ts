@@ -88,11 +88,6 @@ export function advantageScale(advantages: readonly number[]): ColourScale {
   return divergingScale(advantages);
 }
 
-/** Rewards: 0 to 1, the range a recipe whose weights add up to 1 has (a negative clip term can go below). */
-export function rewardScale(): ColourScale {
-  return sequentialScale([], { from: 0, to: 1 });
-}
-
 /** log-probs, nats: 0 (certain) is plain, the robust lowest is full. */
 export function logProbScale(logProbs: readonly number[]): ColourScale {
   const lowest = quantile(logProbs, ROBUST_LOW);

@@ -22,12 +22,6 @@ export function waterfallSteps(terms: readonly TermScore[]): WaterfallStep[] {
   });
 }
 
-/** Sum of the contributions; null when a term with a weight could not be computed. */
-export function waterfallTotal(terms: readonly TermScore[]): number | null {
-  if (terms.some((term) => term.value === null && term.weight !== 0)) return null;
-  return waterfallSteps(terms).at(-1)?.to ?? 0;
-}
-
 /** How the term's raw number became its value, in a formula with its own numbers. */
 export function transformText(term: TermScore): string {
   const { evidence } = term;
