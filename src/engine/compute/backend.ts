@@ -81,7 +81,7 @@ async function start(
 
 /**
  * Starts a backend and makes it tfjs's current one. `forced` starts that one or throws with what is missing.
- * May be called again to change the backend; tensors move when they are next used.
+ * May be called again to change the backend; make policies anew then, for tensors cannot always leave a GPU.
  */
 export async function selectBackend(options: BackendOptions = {}): Promise<BackendReport> {
   const gpu = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;

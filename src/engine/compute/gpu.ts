@@ -60,7 +60,7 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   });
   device.addEventListener('uncapturederror', (event) => {
     const { message } = event.error;
-    console.error(`WebGPU: ${message}`);
+    if (errorHandlers.size === 0) console.error(`WebGPU: ${message}`);
     for (const handler of errorHandlers) handler(message);
   });
   void device.lost.then(({ reason, message }) => announceLoss({ reason, message }));
