@@ -4,10 +4,16 @@ import { send } from './bridge.ts';
 import { changesOf, configStore, editConfig, markApplied, revertDraft } from './config.ts';
 import { sessionStore, type SessionState } from './session.ts';
 
+/** Shows at once what was asked for; the worker's next word on it, always sent, is the truth. */
+function expectStatus(status: SessionState['status']): void {
+  sessionStore.setState({ status });
+}
+
 /** Starts a run with the draft config from the checkpoint's weights. */
 export function startRun(play: boolean): void {
   const { draft, tasks } = configStore.getState();
   markApplied(draft, tasks);
+  expectStatus('booting');
   send({ type: 'start', config: draft, checkpointName: checkpointOf(draft.preset, tasks), tasks, play });
 }
 
@@ -24,8 +30,12 @@ function mustStart(): boolean {
 
 /** Goes on, or starts the first run. */
 export function play(): void {
-  if (mustStart()) startRun(true);
-  else send({ type: 'play' });
+  if (mustStart()) {
+    startRun(true);
+    return;
+  }
+  expectStatus('running');
+  send({ type: 'play' });
 }
 
 export function pause(): void {
@@ -35,6 +45,7 @@ export function pause(): void {
 /** Runs one step, or one phase of it, starting the run when there is none. */
 export function advance(what: 'step' | 'subStep'): void {
   if (mustStart()) startRun(false);
+  expectStatus('stepping');
   send({ type: what });
 }
 
@@ -43,6 +54,7 @@ export function resetRun(): void {
   const { applied } = configStore.getState();
   if (!applied) return;
   const { config, tasks } = applied;
+  expectStatus('booting');
   send({ type: 'start', config, checkpointName: checkpointOf(config.preset, tasks), tasks, play: false });
 }
 
