@@ -55,12 +55,12 @@ export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, on
           data-index={i}
           role="option"
           aria-selected={i === selected}
-          className={token.text.includes('\n') ? 'ui-token ui-token-break' : 'ui-token'}
+          className="ui-token"
           data-sign={token.sign}
           title={token.title}
           style={token.background === undefined ? undefined : { background: token.background }}
         >
-          {visibleText(token.text)}
+          {visibleText(token.text).replaceAll('↵', '↵\n')}
         </span>
       ))}
     </div>

@@ -3,7 +3,7 @@
 const MISSING = '–';
 
 function minus(text: string): string {
-  return text.replace('-', '−');
+  return text.replaceAll('-', '−');
 }
 
 /** A number for reading; null, undefined and non-finite values show what they are. */
@@ -12,7 +12,7 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 10 ** -digits || size >= 1e7) return minus(value.toExponential(Math.max(0, digits - 2)));
+  if (size < 10 ** -digits || size >= 1e7) return minus(value.toExponential(Math.max(1, digits - 2)));
   if (Number.isInteger(value)) return minus(String(value));
   if (size >= 1000) return minus(value.toFixed(0));
   if (size >= 100) return minus(value.toFixed(Math.min(1, digits)));

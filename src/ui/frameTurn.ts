@@ -1,5 +1,5 @@
 /** One expensive render an animation frame: charts take turns instead of rendering all at once. */
-import { startTransition, useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 type Job = () => void;
 let waiting: Job[] = [];
@@ -18,9 +18,24 @@ function inOwnFrame(job: Job): () => void {
   };
 }
 
-/** The newest value, handed on when this component's turn comes. */
+/** The newest value, handed on when this component's turn comes. A newer value keeps the place in the queue. */
 export function useFrameTurn<T>(value: T): T {
   const [shown, setShown] = useState(value);
-  useEffect(() => inOwnFrame(() => startTransition(() => setShown(() => value))), [value]);
+  const newest = useRef(value);
+  const leave = useRef<Job | null>(null);
+  useEffect(() => {
+    newest.current = value;
+    leave.current ??= inOwnFrame(() => {
+      leave.current = null;
+      setShown(() => newest.current);
+    });
+  }, [value]);
+  useEffect(
+    () => () => {
+      leave.current?.();
+      leave.current = null;
+    },
+    [],
+  );
   return shown;
 }
