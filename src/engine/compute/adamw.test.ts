@@ -26,7 +26,7 @@ const TORCH = {
 };
 
 function parameters(): Map<string, tf.Variable> {
-  return new Map([
+  return new Map<string, tf.Variable>([
     ['a', tf.variable(tf.tensor1d([0.5, -1, 2, 0.25, -0.125]))],
     ['b', tf.variable(tf.tensor2d([1, -2, 0.5, 0], [2, 2]))],
   ]);
