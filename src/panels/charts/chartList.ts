@@ -51,8 +51,8 @@ export const CHART_GROUPS: readonly ChartGroup[] = [
       }),
       {
         id: 'terms',
+        // No fixed range: the clip term can be negative.
         title: 'Reward terms',
-        domain: [0, 1],
         lines: [
           { metric: 'rewards/clip/mean', token: ONE, label: 'clip' },
           { metric: 'rewards/keyword/mean', token: TWO, dash: '6 3', label: 'keyword' },

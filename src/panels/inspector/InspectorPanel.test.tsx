@@ -12,8 +12,11 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 let root: Root;
 let page: HTMLElement;
 const at = (testId: string) => page.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
-const click = (element: Element | null | undefined) =>
-  act(() => element?.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+function click(element: Element | null | undefined): void {
+  act(() => {
+    element?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  });
+}
 
 beforeEach(() => {
   page = document.body.appendChild(document.createElement('div'));

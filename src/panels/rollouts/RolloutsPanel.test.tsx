@@ -13,8 +13,11 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 let root: Root;
 let page: HTMLElement;
 const at = (testId: string) => page.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
-const click = (element: Element | null) =>
-  act(() => element?.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+function click(element: Element | null): void {
+  act(() => {
+    element?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  });
+}
 
 beforeAll(() => {
   // jsdom lays nothing out: a window of rows needs a height, and scrolling somewhere to go.
