@@ -92,6 +92,7 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       dropRecordsAfter(message.step);
       seriesStore.truncateAfter(message.step);
       sessionStore.setState(({ stageChanges }) => ({
+        error: null,
         stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
       }));
       followNewest();

@@ -26,7 +26,8 @@ const KEY = 'pebr-layout';
 const DEFAULTS: LayoutState = {
   tab: 'rollouts',
   theme: 'system',
-  railOpen: true,
+  // Beside a workspace that keeps some 600 px; Node, where tests run, has no window.
+  railOpen: (globalThis.innerWidth ?? Infinity) >= 1000,
   inspectorOpen: false,
   dockOpen: true,
   dockHeight: 236,

@@ -1,5 +1,6 @@
 /** What the page asks of the run. Every button, key and test goes through the command registry to these. */
 import type { RewardStage } from '../engine/rewards/types.ts';
+import type { TaskChoice } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { changesOf, configStore, editConfig, markApplied, revertDraft } from './config.ts';
 import { sessionStore, type SessionState } from './session.ts';
@@ -96,7 +97,8 @@ export function recover(): void {
 }
 
 /** A preset starts from its own checkpoint, a suite other than scenes from the one made for it. */
-export function checkpointOf(preset: string, tasks: { from: string; name?: string }): string {
+export function checkpointOf(preset: string, tasks: TaskChoice): string {
   const suites = ['charts', 'geometry', 'pictures'];
-  return preset === 'tiny' && suites.includes(tasks.name ?? '') ? `tiny-${tasks.name}` : preset;
+  const isSuite = tasks.from === 'built-in' && suites.includes(tasks.name);
+  return preset === 'tiny' && isSuite ? `tiny-${tasks.name}` : preset;
 }

@@ -21,7 +21,8 @@ export function messageOf(error: unknown): string {
 }
 
 function suggestionFor(where: string, error: unknown, message: string): string {
-  if (where === START) return 'Choose another preset or other questions in Setup. A run that was there is still there.';
+  if (where === START)
+    return 'Choose another preset or other questions in Setup. A run that was there is still there.';
   if (error instanceof Error && error.name === 'NonFiniteError') {
     return 'The run stands as it was before this phase. Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
   }

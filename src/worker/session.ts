@@ -10,12 +10,7 @@ import { TaskLibrary } from './imports.ts';
 import { lookUp, similarityOf } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import {
-  PROTOCOL_VERSION,
-  type Progress,
-  type ToWorker,
-  type WorkerStatus,
-} from './protocol.ts';
+import { PROTOCOL_VERSION, type Progress, type ToWorker, type WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import type { EngineDoors } from './doors.ts';
 

@@ -24,9 +24,27 @@ export function ModelCard() {
   );
 }
 
+/** What a reader needs first; everything else measured unfolds. */
+const FIRST = ['accuracy', 'description_f1', 'keyword_recall', 'format'];
+
 function Measured({ measured }: { readonly measured: CheckpointCard['measured'] }) {
   const entries = Object.entries(measured);
-  if (entries.length === 0) return null;
+  const first = entries.filter(([name]) => FIRST.includes(name));
+  const rest = entries.filter(([name]) => !FIRST.includes(name));
+  return (
+    <>
+      <Numbers entries={first} />
+      {rest.length > 0 && (
+        <details>
+          <summary>All measured numbers, before RL</summary>
+          <Numbers entries={rest} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Numbers({ entries }: { readonly entries: readonly (readonly [string, number])[] }) {
   return (
     <dl className="setup-measured">
       {entries.map(([name, value]) => (

@@ -3,7 +3,12 @@ import { useSeries, useSession } from '../../state/index.ts';
 import { formatNumber } from '../../ui/index.ts';
 import { stageSpans } from './spans.ts';
 
-const METRICS = ['reward', 'accuracy', 'perception/f1'];
+const METRICS = ['reward', 'rewards/accuracy/mean', 'perception/f1'];
+const NAMES: Readonly<Record<string, string>> = {
+  reward: 'reward',
+  'rewards/accuracy/mean': 'accuracy',
+  'perception/f1': 'description F1',
+};
 const REASONS: Readonly<Record<StageChange['reason'], string>> = {
   plan: 'as planned',
   manual: 'by hand',
@@ -81,7 +86,7 @@ function Gains({ steps, values, from, to }: GainsProps) {
     if (!Number.isFinite(column?.[first])) return null;
     return (
       <span key={name} className="stages-gain">
-        {name} {formatNumber(column[first], 2)} → {formatNumber(column[last], 2)}
+        {NAMES[name]} {formatNumber(column[first], 2)} → {formatNumber(column[last], 2)}
       </span>
     );
   });

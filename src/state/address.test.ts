@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { readAddress } from './address.ts';
+
+test('an empty address means the defaults', () => {
+  expect(readAddress('')).toEqual({ preset: 'tiny', seed: null, backend: null, testing: false, notices: [] });
+});
+
+test('what is asked for is taken', () => {
+  expect(readAddress('?preset=nano&seed=17&backend=wasm&testing=1')).toEqual({
+    preset: 'nano',
+    seed: 17,
+    backend: 'wasm',
+    testing: true,
+    notices: [],
+  });
+});
+
+test.each([
+  ['?preset=huge', 'preset "huge"', 'nano, tiny'],
+  ['?seed=-3', 'seed "-3"', 'whole number'],
+  ['?seed=1e3', 'seed "1e3"', 'whole number'],
+  ['?seed=', 'seed ""', 'whole number'],
+  ['?backend=cuda', 'backend "cuda"', 'webgpu, wasm, cpu'],
+])('%s is left out and named', (search, named, allowed) => {
+  const { preset, seed, backend, notices } = readAddress(search);
+  expect({ preset, seed, backend }).toEqual({ preset: 'tiny', seed: null, backend: null });
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toContain(named);
+  expect(notices[0]).toContain(allowed);
+});

@@ -1,0 +1,190 @@
+/** The session with the real engine on wasm; only the doors of a browser are those of Node. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import { selectBackend } from '../engine/compute/backend.ts';
+import { loadScorer } from '../engine/rewards/scorer/index.ts';
+import { presetByName } from '../engine/rl/presets.ts';
+import type { TrainConfig } from '../engine/rl/types.ts';
+import { taskSetByName } from '../engine/tasks/index.ts';
+import type { EngineDoors } from './doors.ts';
+import { Outbox } from './outbox.ts';
+import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from './protocol.ts';
+import { Session } from './session.ts';
+
+const nano = presetByName('nano');
+const config: TrainConfig = {
+  ...nano,
+  promptsPerStep: 2,
+  promptsPerMiniBatch: 2,
+  sampling: { ...nano.sampling, maxNewTokens: 24 },
+  split: { ...nano.split, questions: 4, n: 2, easyFrom: 2 },
+};
+
+let server: Server;
+let assetBase: string;
+beforeAll(async () => {
+  const root = join(import.meta.dirname, '..', '..', 'public');
+  server = createServer((request, response) => {
+    readFile(join(root, request.url ?? '')).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  assetBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await prepareNodeBackends();
+});
+afterAll(() => void server.close());
+
+class Page {
+  messages: FromWorker[] = [];
+  lose: (reason: string) => void = () => {};
+  readonly session: Session;
+
+  constructor() {
+    const doors: EngineDoors = {
+      selectBackend: () => selectBackend({ forced: 'wasm' }),
+      reopenBackend: () => selectBackend({ forced: 'wasm' }),
+      onDeviceLost: (handler) => {
+        this.lose = handler;
+      },
+      onGpuError: () => {},
+      taskSetByName,
+      loadScorer,
+      checkpointFiles: async () => ({}),
+      memory: () => ({ tensors: 0, bytes: 0, poolBytes: null }),
+    };
+    const out = new Outbox(({ messages }) => this.messages.push(...messages));
+    this.session = new Session(out, doors);
+    this.send({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: null, assetBase });
+  }
+
+  send(message: ToWorker): void {
+    this.session.receive(message);
+  }
+  start(change: Partial<TrainConfig> = {}, checkpointName = 'nano'): void {
+    const tasks = { from: 'built-in', name: 'scenes-nano' } as const;
+    this.send({ type: 'start', config: { ...config, ...change }, checkpointName, tasks, play: false });
+  }
+  of<T extends FromWorker['type']>(type: T): Extract<FromWorker, { type: T }>[] {
+    return this.messages.filter(
+      (message): message is Extract<FromWorker, { type: T }> => message.type === type,
+    );
+  }
+  status(): string {
+    return this.of('status').at(-1)?.status ?? 'none';
+  }
+  async until(isTrue: () => boolean): Promise<void> {
+    await expect.poll(isTrue, { timeout: 50_000, interval: 20 }).toBe(true);
+  }
+}
+
+let page: Page;
+beforeEach(async () => {
+  page = new Page();
+  page.start();
+  await page.until(() => page.status() === 'idle');
+});
+
+test('sub-steps go through the phases in order, and a step ends with its record', async () => {
+  const phases: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    phases.push(page.of('status').at(-1)?.phase ?? '');
+    page.send({ type: 'subStep' });
+    await page.until(() => page.status() === 'paused' && page.of('status').at(-1)?.phase !== phases[i]);
+  }
+  expect(phases).toEqual(['split', 'sample', 'rollout']);
+  expect(page.of('splitProgress').at(-1)?.split?.entries).toHaveLength(4);
+  expect(page.of('draft').at(-1)?.draft.done).toBe('rollout');
+  page.send({ type: 'step' });
+  await page.until(() => page.status() === 'paused' && page.of('record').length === 1);
+  expect(page.of('record')[0].record.groups).toHaveLength(2);
+  await page.until(() => page.of('policyHash').length > 0);
+  expect(page.of('policyHash').at(-1)?.hash).not.toBe(page.of('started')[0].info.policyHash);
+});
+
+test('play runs on until it is paused; the stage can be switched by hand', async () => {
+  page.send({ type: 'play' });
+  await page.until(() => page.of('record').length >= 1);
+  page.send({ type: 'switchStage', to: 'reasoning' });
+  await page.until(() => page.of('record').at(-1)?.record.stage === 'reasoning');
+  page.send({ type: 'pause' });
+  await page.until(() => page.status() === 'paused');
+  const { length } = page.of('record');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(page.of('record')).toHaveLength(length);
+  expect(page.of('stageChange').map(({ change }) => [change.to, change.reason])).toContainEqual([
+    'reasoning',
+    'manual',
+  ]);
+  expect(page.of('error')).toEqual([]);
+});
+
+test('after a lost device the run goes on from its snapshot with the same numbers', async () => {
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
+  page.lose('driver reset');
+  await page.until(() => page.status() === 'lost');
+  expect(page.of('error').at(-1)?.error.message).toContain('driver reset');
+  page.send({ type: 'recover' });
+  await page.until(() => page.of('rewound').length === 1);
+  const { step } = page.of('rewound')[0];
+  expect(step).toBe(0);
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 2);
+  const [before, again] = page.of('record').map(({ record }) => record);
+  expect(again.groups).toEqual(before.groups);
+});
+
+test('a run that does not load leaves the one before as it was', async () => {
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
+  page.start({}, 'no-such-model');
+  await page.until(() => page.of('error').length === 1);
+  expect(page.of('error')[0].error).toMatchObject({ where: 'start of the run', fatal: false });
+  expect(page.of('error')[0].error.message).toContain('no-such-model');
+  await page.until(() => page.status() === 'paused');
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 2);
+});
+
+test('a loss that is not finite pauses, names the phase and keeps the weights', async () => {
+  page.start({ optimizer: { ...config.optimizer, learningRate: 1e30 } });
+  page.send({ type: 'play' });
+  await page.until(() => page.of('error').length === 1);
+  const { error } = page.of('error')[0];
+  expect(error.message).toMatch(/NaN|finite|infinite/i);
+  expect(error.where).toMatch(/of step \d+$/);
+  await page.until(() => page.status() === 'paused');
+});
+
+test('cancelling a new estimate gives the split before it back', async () => {
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
+  const before = page.of('splitProgress').at(-1)?.split;
+  page.send({ type: 'estimateSplit' });
+  page.send({ type: 'cancelSplit' });
+  await page.until(() => page.status() === 'paused');
+  await page.until(() => page.of('splitProgress').at(-1)?.remaining === 0);
+  expect(page.of('splitProgress').at(-1)?.split).toEqual(before);
+  expect(page.of('error')).toEqual([]);
+});
+
+test('samples and pictures are served while nothing runs', async () => {
+  page.send({ type: 'requestSamples', part: 'train', offset: 2, count: 3 });
+  await page.until(() => page.of('samples').length === 1);
+  const { samples } = page.of('samples')[0];
+  expect(samples.map((sample) => sample.index)).toEqual([2, 3, 4]);
+  page.send({ type: 'requestImages', qids: [samples[0].qid, 'nobody'] });
+  await page.until(() => page.of('images').length === 1);
+  const [known, unknown] = page.of('images')[0].images;
+  expect(known.image?.data.length).toBe(4 * (known.image?.width ?? 0) * (known.image?.height ?? 0));
+  expect(unknown.image).toBeNull();
+  page.send({ type: 'requestSimilarity', qid: samples[0].qid, text: '1 red cube' });
+  await page.until(() => page.of('similarity').length === 1);
+  expect(Math.abs(page.of('similarity')[0].similarity)).toBeLessThanOrEqual(1);
+});
