@@ -33,12 +33,12 @@ function parameters(): Map<string, tf.Variable> {
 }
 
 async function step(optimizer: AdamW, index: number): Promise<number> {
-  const { a, b } = GRADIENTS[index]!;
+  const { a, b } = GRADIENTS[index];
   const gradients = new Map<string, tf.Tensor>([
     ['a', tf.tensor1d(a)],
     ['b', tf.tensor2d(b, [2, 2])],
   ]);
-  const { gradNorm } = await optimizer.step(gradients, RATES[index]!);
+  const { gradNorm } = await optimizer.step(gradients, RATES[index]);
   tf.dispose([...gradients.values()]);
   return gradNorm;
 }
@@ -52,10 +52,10 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('AdamW on %s', (backend) => {
   it('steps as torch does', async () => {
     const values = parameters();
     const optimizer = new AdamW(values, CONFIG);
-    for (const index of [0, 1, 2]) expect(await step(optimizer, index)).toBeCloseTo(TORCH.norms[index]!, 5);
+    for (const index of [0, 1, 2]) expect(await step(optimizer, index)).toBeCloseTo(TORCH.norms[index], 5);
     for (const name of ['a', 'b'] as const) {
       const data = await values.get(name)!.data();
-      data.forEach((value, i) => expect(value).toBeCloseTo(TORCH[name][i]!, 6));
+      data.forEach((value, i) => expect(value).toBeCloseTo(TORCH[name][i], 6));
     }
   });
 

@@ -48,7 +48,7 @@ async function squaredNorm(gradients: readonly tf.Tensor[]): Promise<number> {
   const total = tf.tidy(() => tf.sum(tf.stack(gradients.map((g) => tf.sum(tf.square(g))))));
   const [value] = await total.data<'float32'>();
   total.dispose();
-  return value!;
+  return value;
 }
 
 /**

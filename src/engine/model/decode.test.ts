@@ -66,10 +66,7 @@ describe.each([
   }
 
   it('equals the training forward at every token, and frees what it took', async () => {
-    const rows = responses.map((response, r) => [
-      ...prompts[Math.floor(r / 2)]!,
-      ...response.slice(0, steps),
-    ]);
+    const rows = responses.map((response, r) => [...prompts[Math.floor(r / 2)], ...response.slice(0, steps)]);
     const expected = await trainingStates(rows);
     const before = tf.memory().numTensors;
     const inputIds = tf.tensor2d(
@@ -84,14 +81,14 @@ describe.each([
       const data = await hidden.data<'float32'>();
       hidden.dispose();
       rollouts.forEach((r, at) => {
-        const golden = expected(r, prompts[Math.floor(r / 2)]!.length + step);
-        golden.forEach((x, i) => expect(Math.abs(data[at * WIDTH + i]! - x)).toBeLessThan(1e-4));
+        const golden = expected(r, prompts[Math.floor(r / 2)].length + step);
+        golden.forEach((x, i) => expect(Math.abs(data[at * WIDTH + i] - x)).toBeLessThan(1e-4));
       });
     };
     await check(lastHidden, -1, [0, 2]);
     const feed = async (from: typeof cache, step: number, rollouts: readonly number[]) => {
       const tokens = tf.tensor1d(
-        rollouts.map((r) => responses[r]![step]!),
+        rollouts.map((r) => responses[r][step]),
         'int32',
       );
       const hidden = decodeStep(policy, from, tokens);

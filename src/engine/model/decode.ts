@@ -92,7 +92,7 @@ export function selectRows(cache: DecodeCache, rows: readonly number[]): DecodeC
   indices.dispose();
   return new DecodeCache(
     layers,
-    rows.map((row) => cache.lengths[row]!),
+    rows.map((row) => cache.lengths[row]),
   );
 }
 
@@ -105,7 +105,7 @@ export function repeatCache(cache: DecodeCache, times: number): DecodeCache {
 }
 
 function makeRoom(cache: DecodeCache): void {
-  const [batch, heads, capacity, headDim] = cache.layers[0]!.keys.shape;
+  const [batch, heads, capacity, headDim] = cache.layers[0].keys.shape;
   if (Math.max(...cache.lengths) < capacity) return;
   for (const layer of cache.layers) {
     for (const name of ['keys', 'values'] as const) {
@@ -132,6 +132,6 @@ export function decodeStep(policy: Policy, cache: DecodeCache, tokenIds: tf.Tens
     });
     return textNorm(policy, text.num_hidden_layers, x);
   });
-  for (let b = 0; b < cache.rows; b++) cache.lengths[b]! += 1;
+  for (let b = 0; b < cache.rows; b++) cache.lengths[b] += 1;
   return hidden;
 }

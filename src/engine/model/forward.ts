@@ -91,7 +91,7 @@ export function imageFeatures(policy: Policy, pixelValues: tf.Tensor4D): tf.Tens
   );
   const positions = policy.get(`${VISION_PREFIX}embeddings.position_embedding.weight`);
   const placed = tf.add(tf.reshape(patches, [batch, -1, hidden_size]), positions);
-  let x = tf.reshape(placed, [-1, hidden_size]) as tf.Tensor2D;
+  let x = tf.reshape<tf.Rank.R2>(placed, [-1, hidden_size]);
   for (let i = 0; i < num_hidden_layers; i++) x = visionBlock(policy, i, x, batch);
   x = layerNorm(
     x,

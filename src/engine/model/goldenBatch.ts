@@ -109,9 +109,9 @@ export async function lossAndGradients(
     return result.loss;
   }, [...policy.parameters.values()]);
   const [policy_loss, kl, loss] = await Promise.all(
-    [...parts, value].map(async (scalar) => (await scalar.data<'float32'>())[0]!),
+    [...parts, value].map(async (scalar) => (await scalar.data<'float32'>())[0]),
   );
   tf.dispose([...parts, value]);
-  const gradients = new Map([...policy.parameters].map(([name, variable]) => [name, grads[variable.name]!]));
-  return { scalars: new Map(Object.entries({ policy_loss: policy_loss!, kl: kl!, loss: loss! })), gradients };
+  const gradients = new Map([...policy.parameters].map(([name, variable]) => [name, grads[variable.name]]));
+  return { scalars: new Map(Object.entries({ policy_loss: policy_loss, kl: kl, loss: loss })), gradients };
 }

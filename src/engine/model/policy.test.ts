@@ -86,7 +86,7 @@ describe('policyHash', () => {
     expect(policyHash(reversed)).toBe(hash);
     const { shape, data } = checkpoint.tensors.get(EMBEDDING)!;
     const nudged = data.slice();
-    nudged[17]! += 1e-7;
+    nudged[17] += 1e-7;
     expect(policyHash(new Map(checkpoint.tensors).set(EMBEDDING, { shape, data: nudged }))).not.toBe(hash);
     expect(policyHash(without(EMBEDDING).set('other', { shape, data }))).not.toBe(hash);
   });

@@ -35,7 +35,7 @@ function worstDifference(
   let worst = 0;
   for (let i = 0; i < golden.length; i++) {
     if (!counts(i)) continue;
-    const difference = Math.abs(actual[i]! - golden[i]!);
+    const difference = Math.abs(actual[i] - golden[i]);
     // NaN must not pass for agreement.
     if (Number.isNaN(difference)) return NaN;
     if (difference > worst) worst = difference;
@@ -113,7 +113,7 @@ async function greedyTokens(policy: Policy, batch: GoldenBatch, count: number): 
     const best = tf.tidy(() => tf.argMax(headLogits(policy, hidden), 1));
     const chosen = await best.data<'int32'>();
     tf.dispose([best, hidden]);
-    rows.forEach((row, b) => row.push(row.includes(eos) ? pad : chosen[b]!));
+    rows.forEach((row, b) => row.push(row.includes(eos) ? pad : chosen[b]));
     const ids = tf.tensor1d(
       rows.map((row) => row.at(-1)!),
       'int32',
@@ -135,7 +135,7 @@ async function verifyGreedy(
   const expected = golden.greedyNewTokens;
   if (expected.length === 0) return;
   const actual = await greedyTokens(policy, batch, Math.max(...expected.map((row) => row.length)));
-  const differing = expected.flatMap((row, b) => row.filter((token, i) => token !== actual[b]![i])).length;
+  const differing = expected.flatMap((row, b) => row.filter((token, i) => token !== actual[b][i])).length;
   report('greedy_new_tokens', differing, 0);
 }
 

@@ -13,7 +13,7 @@ async function globalNorm(gradients: Iterable<tf.Tensor>): Promise<number> {
   const total = tf.tidy(() => tf.sum(tf.stack([...gradients].map((g) => tf.sum(tf.square(g))))));
   const [squares] = await total.data<'float32'>();
   total.dispose();
-  return Math.sqrt(squares!);
+  return Math.sqrt(squares);
 }
 
 /** TRL's own losses and gradient norms on the golden batch: two rows for each case that is implemented. */

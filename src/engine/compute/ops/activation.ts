@@ -47,7 +47,7 @@ export const geluTanh = tf.customGrad((...args) => {
   return {
     value,
     gradFunc: (dy, saved) => {
-      const x = saved[0]!;
+      const x = saved[0];
       if (hasWasmKernels()) {
         const dx = emptyTensor(x.shape);
         runWasmKernel('gelu_backward', x, dy, dx, x.size);

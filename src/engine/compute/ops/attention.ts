@@ -70,14 +70,14 @@ function compositeBackward(
   shape: AttentionShape,
 ): tf.Tensor[] {
   const { heads, keyValueHeads } = shape;
-  const queries = grouped(toHeads(q!, shape, heads), shape);
-  const keys = toHeads(k!, shape, keyValueHeads);
-  const values = toHeads(v!, shape, keyValueHeads);
+  const queries = grouped(toHeads(q, shape, heads), shape);
+  const keys = toHeads(k, shape, keyValueHeads);
+  const values = toHeads(v, shape, keyValueHeads);
   const gradient = grouped(toHeads(dy, shape, heads), shape);
   const p = probabilities(queries, keys, shape);
-  const delta = tf.sum(tf.mul(gradient, grouped(toHeads(o!, shape, heads), shape)), -1, true);
+  const delta = tf.sum(tf.mul(gradient, grouped(toHeads(o, shape, heads), shape)), -1, true);
   const dP = tf.matMul(gradient, values, false, true);
-  const dScores = tf.mul(tf.mul(p, tf.sub(dP, delta)), 1 / Math.sqrt(shape.headDim)) as tf.Tensor3D;
+  const dScores = tf.mul<tf.Tensor3D>(tf.mul(p, tf.sub(dP, delta)), 1 / Math.sqrt(shape.headDim));
   return [
     fromHeads(tf.matMul(dScores, keys), shape, heads),
     fromHeads(tf.matMul(dScores, queries, true, false), shape, keyValueHeads),

@@ -34,7 +34,7 @@ export function embed(
         value,
         gradFunc: (dy, saved) => {
           const gradients = [emptyTensor([vocabulary, width]), emptyTensor([batch, imageTokens, width])];
-          runWasmKernel('embed_backward', dy, saved[0]!, ...gradients, vocabulary, ...sizes);
+          runWasmKernel('embed_backward', dy, saved[0], ...gradients, vocabulary, ...sizes);
           return gradients;
         },
       };
@@ -46,8 +46,8 @@ export function embed(
       [rows],
     );
     const isImage = tf.reshape(tf.greaterEqual(order, tf.scalar(0, 'int32')), [rows, 1]);
-    const words = tf.gather(table, tf.reshape(ids, [rows]) as tf.Tensor1D);
-    const patches = tf.gather(tf.reshape(features, [batch * imageTokens, width]), place as tf.Tensor1D);
+    const words = tf.gather(table, tf.reshape<tf.Rank.R1>(ids, [rows]));
+    const patches = tf.gather(tf.reshape(features, [batch * imageTokens, width]), place);
     return {
       value: tf.where(isImage, patches, words),
       gradFunc: (dy, saved) => {
@@ -57,10 +57,7 @@ export function embed(
         const wordRows = tf.oneHot(tf.reshape(wordIds, [rows]), vocabulary, 1, 0, 'float32') as tf.Tensor2D;
         const patchRows = tf.oneHot(order, imageTokens, 1, 0, 'float32') as tf.Tensor3D;
         const byRow = tf.reshape(dy, [batch, length, width]);
-        return [
-          tf.matMul(wordRows, dy as tf.Tensor2D, true, false),
-          tf.matMul(patchRows, byRow, true, false),
-        ];
+        return [tf.matMul(wordRows, dy, true, false), tf.matMul(patchRows, byRow, true, false)];
       },
     };
   });

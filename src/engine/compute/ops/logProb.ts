@@ -53,7 +53,7 @@ export function tokenLogProbs(logits: tf.Tensor2D, ids: tf.Tensor1D, temperature
     return {
       value: tf.stack([logProbs, entropies]),
       gradFunc: (dy, saved) => {
-        const scaled = tf.mul(saved[0]!, 1 / temperature);
+        const scaled = tf.mul(saved[0], 1 / temperature);
         const e = tf.exp(tf.sub(scaled, tf.max(scaled, 1, true)));
         const p = tf.div(e, tf.sum(e, 1, true));
         const weight = tf.mul(tf.reshape(tf.slice(dy, [0, 0], [1, rows]), [rows, 1]), 1 / temperature);

@@ -108,12 +108,12 @@ describe.each<BackendName>(['wasm', 'webgpu'])('%s agrees with the composites on
     '%s',
     async (name) => {
       const before = tf.memory().numTensors;
-      const actual = await evaluate(CASES[name]!);
+      const actual = await evaluate(CASES[name]);
       actual.forEach((values, i) => {
-        const golden = expected.get(name)![i]!;
+        const golden = expected.get(name)![i];
         const largest = golden.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
         expect(values).toHaveLength(golden.length);
-        const worst = values.reduce((a, x, j) => Math.max(a, Math.abs(x - golden[j]!)), 0);
+        const worst = values.reduce((a, x, j) => Math.max(a, Math.abs(x - golden[j])), 0);
         expect(worst, `${name}, output ${i}`).toBeLessThan(2e-5 * largest);
       });
       expect(tf.memory().numTensors).toBe(before);
@@ -133,7 +133,7 @@ describe('on the CPU backends', () => {
       attention(x, x, x, { batch: 1, length: 5, heads: 1, keyValueHeads: 1, headDim: 4, causal: true });
     const x = (await draws(4, 5, 4).data<'float32'>()).slice();
     const at = (values: Float32Array) =>
-      tf.tidy(() => tf.sum(tf.square(op(tf.tensor2d(values, [5, 4])))).dataSync()[0]!);
+      tf.tidy(() => tf.sum(tf.square(op(tf.tensor2d(values, [5, 4])))).dataSync()[0]);
     const gradient = tf.tidy(() =>
       tf
         .grad((t) => tf.sum(tf.square(op(t as tf.Tensor2D))))(tf.tensor2d(x, [5, 4]))
@@ -141,8 +141,8 @@ describe('on the CPU backends', () => {
     );
     for (const i of [0, 6, 13, 19]) {
       const [up, down] = [x.slice(), x.slice()];
-      up[i]! += 1e-2;
-      down[i]! -= 1e-2;
+      up[i] += 1e-2;
+      down[i] -= 1e-2;
       expect(gradient[i]).toBeCloseTo((at(up) - at(down)) / 2e-2, 2);
     }
   });

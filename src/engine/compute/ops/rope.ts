@@ -16,7 +16,7 @@ export function rotaryTable(positions: ArrayLike<number>, headDim: number, theta
     // Rounded as float32 frameworks hold it, so that far positions agree with them.
     const frequency = Math.fround(1 / Math.pow(theta, (2 * i) / headDim));
     for (let t = 0; t < positions.length; t++) {
-      const angle = Math.fround(positions[t]! * frequency);
+      const angle = Math.fround(positions[t] * frequency);
       cosine[t * half + i] = Math.cos(angle);
       sine[t * half + i] = Math.sin(angle);
     }
