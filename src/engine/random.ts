@@ -48,7 +48,7 @@ export class RandomStream {
   }
   /** One of the items. */
   pick<T>(items: readonly T[]): T {
-    return items[this.integer(items.length)]!;
+    return items[this.integer(items.length)];
   }
   /** True with probability p. */
   chance(p: number): boolean {
@@ -59,7 +59,7 @@ export class RandomStream {
     const out = [...items];
     for (let i = out.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      [out[i], out[j]] = [out[j]!, out[i]!];
+      [out[i], out[j]] = [out[j], out[i]];
     }
     return out;
   }

@@ -28,7 +28,8 @@ export class SeriesStore {
   readonly #columns = new Map<string, Float64Array>();
   #boundaries: readonly StageBoundary[] = [];
   #version = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isPublishing = false;
+  #names: readonly string[] = [];
   readonly #listeners = new Set<() => void>();
 
   append(record: Pick<StepRecord, 'step' | 'stage' | 'metrics'>): void {
@@ -44,7 +45,7 @@ export class SeriesStore {
 
   /** Forgets everything after that step. */
   truncateAfter(step: number): void {
-    while (this.#length > 0 && this.#steps[this.#length - 1]! > step) this.#length--;
+    while (this.#length > 0 && this.#steps[this.#length - 1] > step) this.#length--;
     for (const column of this.#columns.values()) column.fill(NaN, this.#length);
     this.#boundaries = this.#boundaries.filter((boundary) => boundary.step <= step);
     this.#schedule();
@@ -58,19 +59,17 @@ export class SeriesStore {
   }
 
   /** Copies of the named columns, all of the same length; an unknown name is all NaN. */
-  view(names: readonly string[]): SeriesView {
+  view(names: readonly string[], version = this.#version): SeriesView {
     const values: Record<string, Float64Array> = {};
     for (const name of names) {
       values[name] =
         this.#columns.get(name)?.slice(0, this.#length) ?? new Float64Array(this.#length).fill(NaN);
     }
-    return { steps: this.#steps.slice(0, this.#length), values, version: this.#version };
+    return { steps: this.#steps.slice(0, this.#length), values, version };
   }
 
-  /** Metrics seen so far, sorted. */
-  names(): string[] {
-    return [...this.#columns.keys()].sort();
-  }
+  /** Metrics published so far, sorted. */
+  readonly names = (): readonly string[] => this.#names;
 
   boundaries(): readonly StageBoundary[] {
     return this.#boundaries;
@@ -103,9 +102,12 @@ export class SeriesStore {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    if (this.#isPublishing) return;
+    this.#isPublishing = true;
+    setTimeout(() => {
+      this.#isPublishing = false;
       this.#version++;
+      this.#names = [...this.#columns.keys()].sort();
       for (const listener of this.#listeners) listener();
     }, PUBLISH_MS);
   }
@@ -121,19 +123,12 @@ function useVersion(): number {
 export function useSeries(names: readonly string[]): SeriesView {
   const version = useVersion();
   const key = names.join('\n');
-  return useMemo(() => {
-    void version; // a new version is a new view
-    return seriesStore.view(key === '' ? [] : key.split('\n'));
-  }, [key, version]);
+  return useMemo(() => seriesStore.view(key === '' ? [] : key.split('\n'), version), [key, version]);
 }
 
 /** Metrics seen so far, sorted. */
 export function useSeriesNames(): readonly string[] {
-  const version = useVersion();
-  return useMemo(() => {
-    void version;
-    return seriesStore.names();
-  }, [version]);
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.names);
 }
 
 /** Where each stage begins, oldest first. */

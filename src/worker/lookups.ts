@@ -49,7 +49,7 @@ export async function similarityOf(
   const image = await tasks.find(qid)?.images[0]?.load();
   if (!image) return null;
   const [similarity] = await scorer.score([image], [text]);
-  return { similarity: similarity!, patches: (await scorer.patchScores?.(image, text)) ?? null };
+  return { similarity: similarity, patches: (await scorer.patchScores?.(image, text)) ?? null };
 }
 
 function samplesOf(tasks: TaskSet, part: Part, offset: number, count: number): SampleSummary[] {

@@ -3,7 +3,6 @@
  * between two phases; lookups are served at once.
  */
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import type { Phase } from '../engine/rl/types.ts';
 import { assetFolder } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { TaskLibrary } from './imports.ts';
@@ -282,7 +281,7 @@ export class Session implements LoopHost {
     this.#out.flushIfDue();
   }
 
-  #report(where: string | Phase, error: unknown): void {
+  #report(where: string, error: unknown): void {
     this.#loop.setMode('rest');
     this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
     this.onChange();

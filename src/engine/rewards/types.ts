@@ -26,11 +26,19 @@ export type Evidence =
     }
   | {
       readonly kind: 'keyword';
-      readonly keywords: readonly { readonly keyword: string; readonly found: boolean; readonly spans: readonly (readonly [number, number])[] }[];
+      readonly keywords: readonly {
+        readonly keyword: string;
+        readonly found: boolean;
+        readonly spans: readonly (readonly [number, number])[];
+      }[];
     }
   | {
       readonly kind: 'format';
-      readonly headings: readonly { readonly heading: string; readonly found: boolean; readonly span: readonly [number, number] | null }[];
+      readonly headings: readonly {
+        readonly heading: string;
+        readonly found: boolean;
+        readonly span: readonly [number, number] | null;
+      }[];
     }
   | { readonly kind: 'length'; readonly tokens: number; readonly limit: number }
   | {

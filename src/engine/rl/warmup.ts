@@ -12,6 +12,7 @@ import { RandomStream, hashText } from '../random.ts';
 import type { Sample, TaskSet, TeacherFaults } from '../tasks/types.ts';
 import { tokenBatch, windowLogProbs, type TokenRow } from './batch.ts';
 import { PixelCache } from './pixelCache.ts';
+import { isLanguageParameter } from '../model/layout.ts';
 import { promptOf } from './promptOf.ts';
 import { warmupRate } from './schedule.ts';
 import type { OptimizerConfig } from './types.ts';
@@ -58,11 +59,6 @@ export interface WarmupParts {
 const RETHINK = 'let me rethink it';
 
 const rowLength = ({ prompt, response }: TokenRow): number => prompt.length + response.length;
-
-/** Is the parameter part of the language model (and not of vision tower or projector)? */
-function isLanguageParameter(name: string): boolean {
-  return name.startsWith('model.text_model.') || name.startsWith('lm_head.');
-}
 
 export class Warmup {
   readonly #parts: WarmupParts;

@@ -80,8 +80,8 @@ interface NumberInputProps {
   readonly path: string;
   readonly value: number;
   readonly spec: NumberSpec;
-  onEdit(value: number): void;
-  onError(message: string): void;
+  readonly onEdit: (value: number) => void;
+  readonly onError: (message: string) => void;
 }
 
 /** A text that becomes a number on Enter or when it is left; a bad one stays, with what is wrong. */

@@ -19,8 +19,8 @@ export function parseNumber(text: string, spec: NumberSpec): number | string {
 /** A value in words: the option's label, the name of null, or the number. */
 export function showValue(value: unknown, control: FieldSpec['control']): string {
   if (control.kind === 'choice') {
-    return control.options.find((option) => option.value === value)?.label ?? String(value);
+    return control.options.find((option) => option.value === value)?.label ?? JSON.stringify(value);
   }
   if (value === null) return control.off ?? 'none';
-  return value === Number.MAX_SAFE_INTEGER ? 'all' : String(value);
+  return value === Number.MAX_SAFE_INTEGER ? 'all' : JSON.stringify(value);
 }
