@@ -41,6 +41,7 @@ interface Store<T> {
 interface Testing {
   sessionStore: Store<SessionState>;
   recordsStore: Store<{ records: Map<number, StepRecord> }>;
+  selectionStore: Store<{ step: number | null }>;
 }
 declare global {
   interface Window {
@@ -74,6 +75,10 @@ export class Playground {
 
   records(): Promise<StepRecord[]> {
     return this.page.evaluate(() => [...(window.pebr as Testing).recordsStore.getState().records.values()]);
+  }
+
+  selectedStep(): Promise<number | null> {
+    return this.page.evaluate(() => (window.pebr as Testing).selectionStore.getState().step);
   }
 
   async press(name: 'Play' | 'Pause' | 'Step' | 'Sub-step' | 'Reset'): Promise<void> {

@@ -4,18 +4,21 @@ import { Playground, valueFrom } from './playground.ts';
 
 test.describe.configure({ timeout: 900_000 });
 
-/** Values of the dots of a chart, read back from their pixels by the axis that is drawn beside them. */
+/** Values a chart's line runs through, read back from its pixels by the axis that is drawn beside it. */
 function plotted(page: Page, chart: string): Promise<number[]> {
   return page.getByTestId(`chart-${chart}`).evaluate((card) => {
-    const texts = [...card.querySelectorAll('.recharts-yAxis .recharts-cartesian-axis-tick-value')];
+    const texts = [
+      ...card.querySelectorAll('.recharts-yAxis-tick-labels .recharts-cartesian-axis-tick-value'),
+    ];
     const ticks = texts.map((tick) => ({
       y: Number(tick.getAttribute('y')),
       value: Number((tick.textContent ?? '').replace('−', '-')),
     }));
     const [first, last] = [ticks[0], ticks[ticks.length - 1]];
     const slope = (last.value - first.value) / (last.y - first.y);
-    const dots = [...card.querySelectorAll('.recharts-line-dots circle')];
-    return dots.map((dot) => first.value + (Number(dot.getAttribute('cy')) - first.y) * slope);
+    const path = card.querySelector('.recharts-line-curve')?.getAttribute('d') ?? '';
+    const points = [...path.matchAll(/[ML]([\d.]+),([\d.]+)/g)];
+    return points.map((point) => first.value + (Number(point[2]) - first.y) * slope);
   });
 }
 
@@ -76,8 +79,8 @@ test('nano trains both stages on WebGPU, and the page shows what trained it', as
   await test.step('charts plot the values of the records', async () => {
     const rewards = (await playground.records()).map((record) => record.metrics.reward);
     await expect.poll(async () => (await plotted(page, 'reward')).length).toBe(rewards.length);
-    const dots = await plotted(page, 'reward');
-    rewards.forEach((reward, i) => expect(dots[i]).toBeCloseTo(reward, 1.5));
+    const points = await plotted(page, 'reward');
+    rewards.forEach((reward, i) => expect(points[i]).toBeCloseTo(reward, 3));
   });
 
   await test.step('the waterfall adds up to the stored reward', async () => {
@@ -87,12 +90,15 @@ test('nano trains both stages on WebGPU, and the page shows what trained it', as
         expect(terms.reduce((sum, term) => sum + term.weight * term.value, 0)).toBeCloseTo(reward, 9);
       }
     }
-    const newest = (await playground.records()).at(-1);
-    const shown = newest?.groups[0].rollouts[0];
+    // Live, the step in progress may be on screen; the key pins a finished one.
+    await page.keyboard.press('[');
+    const pinned = await playground.selectedStep();
+    const shown = (await playground.records()).find((record) => record.step === pinned)?.groups[0]
+      .rollouts[0];
     const waterfall = page.getByTestId('waterfall');
     await expect(page.getByTestId('reconcile-reward')).toHaveAttribute('data-ok', 'true');
     const products = await waterfall
-      .locator('.ui-waterfall-row:not(.ui-waterfall-total) b')
+      .locator('.ui-waterfall-row:not(.ui-waterfall-total) .ui-waterfall-product b')
       .allTextContents();
     const contributions = products.map((text) => Number(text.replace('−', '-')));
     expect(contributions.reduce((sum, each) => sum + each, 0)).toBeCloseTo(shown?.reward ?? NaN, 2);
