@@ -14,6 +14,7 @@ import {
   seriesStore,
 } from './state/index.ts';
 import './styles.css';
+import './shell.css';
 import { createClient } from './worker/client.ts';
 
 declare global {

@@ -68,7 +68,7 @@ export class SeriesStore {
     return { steps: this.#steps.slice(0, this.#length), values, version };
   }
 
-  /** Metrics published so far, sorted. */
+  /** Metrics seen so far, sorted; the same array until there is another. */
   readonly names = (): readonly string[] => this.#names;
 
   boundaries(): readonly StageBoundary[] {
@@ -87,6 +87,7 @@ export class SeriesStore {
     if (!column) {
       column = new Float64Array(this.#steps.length).fill(NaN);
       this.#columns.set(name, column);
+      this.#names = [...this.#columns.keys()].sort();
     }
     return column;
   }
@@ -107,7 +108,6 @@ export class SeriesStore {
     setTimeout(() => {
       this.#isPublishing = false;
       this.#version++;
-      this.#names = [...this.#columns.keys()].sort();
       for (const listener of this.#listeners) listener();
     }, PUBLISH_MS);
   }

@@ -2,54 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor, NamedTensors } from '../model/types.ts';
 import type { OptimizerConfig } from '../rl/types.ts';
 import { NonFiniteError } from './nonFinite.ts';
-import { emptyTensor, hasWasmKernels, runWasmKernel } from './wasm/kernels.ts';
-
-interface Moments {
-  readonly first: tf.Variable;
-  readonly second: tf.Variable;
-}
-
-/** Numbers of one step that are the same for every parameter. */
-interface StepFactors {
-  /** Clip coefficient on the gradient. */
-  readonly gradScale: number;
-  /** 1 − lr·weightDecay. */
-  readonly decay: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  /** lr / (1 − beta1^t). */
-  readonly stepSize: number;
-  /** 1 / √(1 − beta2^t). */
-  readonly rootCorrection: number;
-  readonly epsilon: number;
-}
-
-/** The new parameter; the moments are updated on the way. */
-function updated(p: tf.Variable, g: tf.Tensor, { first, second }: Moments, f: StepFactors): tf.Tensor {
-  if (hasWasmKernels()) {
-    const next = emptyTensor(p.shape);
-    const factors = [f.gradScale, f.decay, f.beta1, f.beta2, f.stepSize, f.rootCorrection, f.epsilon];
-    runWasmKernel('adamw', p, g, first, second, next, p.size, ...factors);
-    return next;
-  }
-  const scaled = tf.mul(g, f.gradScale);
-  const m = tf.add(first, tf.mul(tf.sub(scaled, first), 1 - f.beta1));
-  const v = tf.add(tf.mul(second, f.beta2), tf.mul(tf.square(scaled), 1 - f.beta2));
-  first.assign(m);
-  second.assign(v);
-  const denominator = tf.add(tf.mul(tf.sqrt(v), f.rootCorrection), f.epsilon);
-  return tf.sub(tf.mul(p, f.decay), tf.div(tf.mul(m, f.stepSize), denominator));
-}
-
-async function squaredNorm(gradients: readonly tf.Tensor[]): Promise<number> {
-  if (hasWasmKernels()) {
-    return gradients.reduce((total, g) => total + runWasmKernel('sum_of_squares', g, g.size), 0);
-  }
-  const total = tf.tidy(() => tf.sum(tf.stack(gradients.map((g) => tf.sum(tf.square(g))))));
-  const [value] = await total.data<'float32'>();
-  total.dispose();
-  return value;
-}
+import { squaredNorm, updatedParameter, type Moments, type StepFactors } from './ops/adamwStep.ts';
 
 /**
  * AdamW as torch.optim.AdamW has it: decoupled decay of every parameter, both moments bias-corrected, after
@@ -104,7 +57,7 @@ export class AdamW {
       const parameter = this.#parameters.get(name);
       if (!parameter) throw new Error(`AdamW: a gradient for "${name}", which is not a parameter`);
       const moments = this.#momentsOf(name, parameter.shape);
-      tf.tidy(() => parameter.assign(updated(parameter, gradient, moments, factors)));
+      tf.tidy(() => parameter.assign(updatedParameter(parameter, gradient, moments, factors)));
     }
     return { gradNorm };
   }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/kernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
+import { visibleSoftmax } from './softmax.ts';
 
 /** How the rows of an attention call are laid out. Query head h reads key-value head ⌊h·keyValueHeads/heads⌋. */
 export interface AttentionShape {
@@ -11,9 +13,6 @@ export interface AttentionShape {
   /** A position sees itself and what is before it; otherwise everything. */
   readonly causal: boolean;
 }
-
-/** Finite, because a shader may assume that there is no infinity. */
-const MASKED = -1e9;
 
 /** [B·T, heads·D] → [B·heads, T, D]. */
 function toHeads(x: tf.Tensor2D, { batch, length, headDim }: AttentionShape, heads: number): tf.Tensor3D {
@@ -34,22 +33,15 @@ function grouped(x: tf.Tensor, shape: AttentionShape): tf.Tensor3D {
   return tf.reshape(x, [batch * keyValueHeads, (heads / keyValueHeads) * shape.length, rest]);
 }
 
-function causalMask(length: number): tf.Tensor2D {
-  const mask = new Float32Array(length * length);
-  for (let i = 0; i < length; i++) mask.fill(MASKED, i * length + i + 1, (i + 1) * length);
-  return tf.tensor2d(mask, [length, length]);
-}
-
 /** Probabilities [B·keyValueHeads, group·T, T] of grouped queries and keys. */
 function probabilities(q: tf.Tensor3D, k: tf.Tensor3D, shape: AttentionShape): tf.Tensor3D {
-  const { batch, heads, length } = shape;
-  let scores: tf.Tensor = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(shape.headDim));
-  if (shape.causal) {
-    scores = tf.add(tf.reshape(scores, [batch * heads, length, length]), causalMask(length));
-    scores = grouped(scores, shape);
-  }
-  const e = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
-  return tf.div(e, tf.sum(e, -1, true));
+  const { length, causal } = shape;
+  const limits = causal ? Int32Array.from({ length }, (_, i) => i + 1) : Int32Array.of(length);
+  const scores = tf.matMul<tf.Tensor3D>(q, k, false, true);
+  return visibleSoftmax(scores, 1 / Math.sqrt(shape.headDim), {
+    limits: tf.tensor1d(limits, 'int32'),
+    stride: 1,
+  });
 }
 
 function compositeForward(
@@ -64,6 +56,33 @@ function compositeForward(
   return fromHeads(tf.matMul(p, toHeads(v, shape, keyValueHeads)), shape, heads);
 }
 
+const SCORE_GRADIENT: GpuKernel = {
+  name: 'attention_score_gradient',
+  inputs: ['p', 'dP', 'delta'],
+  uniforms: { columns: 'i32', scale: 'f32' },
+  body: 'return p[index] * (dP[index] - delta[index / uniforms.columns]) * uniforms.scale;',
+};
+const ROW_DOT: GpuKernel = {
+  name: 'row_dot',
+  inputs: ['a', 'b'],
+  uniforms: { width: 'i32' },
+  body: `
+    var total = 0.0;
+    for (var i = index * uniforms.width; i < (index + 1) * uniforms.width; i = i + 1) { total = total + a[i] * b[i]; }
+    return total;`,
+};
+
+/** Softmax backward: p·(dP − Σ dy·o)/√D, for outputs o and their gradients dy [.., rows, D]. */
+function scoreGradient(p: tf.Tensor3D, dP: tf.Tensor3D, o: tf.Tensor3D, dy: tf.Tensor3D): tf.Tensor3D {
+  const [, , headDim] = o.shape;
+  const scale = 1 / Math.sqrt(headDim);
+  if (hasGpuKernels()) {
+    const delta = runGpuKernel(ROW_DOT, [dy, o], [o.size / headDim], [headDim]);
+    return runGpuKernel<tf.Rank.R3>(SCORE_GRADIENT, [p, dP, delta], p.shape, [p.shape[2], scale]);
+  }
+  return tf.mul(tf.mul(p, tf.sub(dP, tf.sum(tf.mul(dy, o), -1, true))), scale);
+}
+
 function compositeBackward(
   [q, k, v, o]: readonly tf.Tensor2D[],
   dy: tf.Tensor2D,
@@ -75,9 +94,8 @@ function compositeBackward(
   const values = toHeads(v, shape, keyValueHeads);
   const gradient = grouped(toHeads(dy, shape, heads), shape);
   const p = probabilities(queries, keys, shape);
-  const delta = tf.sum(tf.mul(gradient, grouped(toHeads(o, shape, heads), shape)), -1, true);
-  const dP = tf.matMul(gradient, values, false, true);
-  const dScores = tf.mul<tf.Tensor3D>(tf.mul(p, tf.sub(dP, delta)), 1 / Math.sqrt(shape.headDim));
+  const dP = tf.matMul<tf.Tensor3D>(gradient, values, false, true);
+  const dScores = scoreGradient(p, dP, grouped(toHeads(o, shape, heads), shape), gradient);
   return [
     fromHeads(tf.matMul(dScores, keys), shape, heads),
     fromHeads(tf.matMul(dScores, queries, true, false), shape, keyValueHeads),

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/kernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
+import { visibleSoftmax } from './softmax.ts';
 
 /** Keys and values of one layer, [B, keyValueHeads, capacity, D]. Slots past a row's position hold anything finite. */
 export interface LayerCache {
@@ -7,8 +9,28 @@ export interface LayerCache {
   values: tf.Tensor4D;
 }
 
-/** Finite, because a shader may assume that there is no infinity. */
-const MASKED = -1e9;
+const APPEND: GpuKernel = {
+  name: 'cache_append',
+  inputs: ['cache', 'fresh', 'positions'],
+  uniforms: { heads: 'i32', capacity: 'i32', headDim: 'i32' },
+  body: `
+    let slot = index / uniforms.headDim % uniforms.capacity;
+    let head = index / (uniforms.headDim * uniforms.capacity);
+    if (slot != positions[head / uniforms.heads]) { return cache[index]; }
+    return fresh[head * uniforms.headDim + index % uniforms.headDim];`,
+};
+
+/** The cache with `fresh` [B, keyValueHeads·D] at each row's position. */
+function appended(cache: tf.Tensor4D, fresh: tf.Tensor2D, positions: tf.Tensor1D): tf.Tensor4D {
+  const [batch, heads, capacity, headDim] = cache.shape;
+  if (hasGpuKernels()) {
+    const inputs = [cache, fresh, positions];
+    return runGpuKernel<tf.Rank.R4>(APPEND, inputs, cache.shape, [heads, capacity, headDim]);
+  }
+  const slots = tf.reshape(tf.range(0, capacity, 1, 'int32'), [1, 1, capacity, 1]);
+  const here = tf.equal(slots, tf.reshape(positions, [batch, 1, 1, 1]));
+  return tf.where(here, tf.reshape(fresh, [batch, heads, 1, headDim]), cache) as tf.Tensor4D;
+}
 
 /** Prompt rows [B·P, keyValueHeads·D] → a cache of the given capacity ≥ P. */
 export function cacheOf(rows: tf.Tensor2D, batch: number, heads: number, capacity: number): tf.Tensor4D {
@@ -57,26 +79,20 @@ export function decodeAttention(
     return out;
   }
   return tf.tidy(() => {
-    const slots = tf.reshape(tf.range(0, capacity, 1, 'int32'), [1, 1, capacity, 1]);
-    const at = tf.reshape(positions, [batch, 1, 1, 1]);
-    const here = tf.equal(slots, at);
     for (const [name, fresh] of [
       ['keys', k],
       ['values', v],
     ] as const) {
-      const next = tf.where(here, tf.reshape(fresh, [batch, keyValueHeads, 1, headDim]), cache[name]);
+      const next = appended(cache[name], fresh, positions);
       cache[name].dispose();
-      cache[name] = tf.keep(next) as tf.Tensor4D;
+      cache[name] = tf.keep(next);
     }
-    const heads = batch * keyValueHeads;
-    const flat = [heads, capacity, headDim];
-    const queries = tf.reshape(q, [heads, width / headDim / keyValueHeads, headDim]);
-    const seen = tf.reshape(tf.lessEqual(slots, at), [batch, 1, 1, capacity]);
-    const scores = tf.mul(tf.matMul(queries, tf.reshape(cache.keys, flat), false, true), scale);
-    const byRow = tf.reshape(scores, [batch, keyValueHeads, -1, capacity]);
-    const masked = tf.add(byRow, tf.mul(tf.sub(1, tf.cast(seen, 'float32')), MASKED));
-    const e = tf.exp(tf.sub(masked, tf.max(masked, -1, true)));
-    const p = tf.reshape(tf.div(e, tf.sum(e, -1, true)), [heads, -1, capacity]);
+    const flat: [number, number, number] = [batch * keyValueHeads, capacity, headDim];
+    const heads = width / headDim;
+    const queries = tf.reshape(q, [flat[0], heads / keyValueHeads, headDim]);
+    const scores = tf.matMul(queries, tf.reshape(cache.keys, flat), false, true);
+    const limits = tf.add<tf.Tensor1D>(positions, tf.scalar(1, 'int32'));
+    const p = visibleSoftmax(scores, scale, { limits, stride: heads });
     return tf.reshape(tf.matMul(p, tf.reshape(cache.values, flat)), [batch, width]);
   });
 }

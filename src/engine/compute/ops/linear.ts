@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gpuColumnSums, hasGpuKernels } from '../webgpu/kernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 
 /** Steps, in elements, from one element to the next along a matrix's rows and columns. */
@@ -46,6 +47,7 @@ function backward(dy: tf.Tensor2D, x: tf.Tensor2D, weight: tf.Tensor2D): [tf.Ten
 }
 
 function biasGradient(dy: tf.Tensor2D): tf.Tensor {
+  if (hasGpuKernels()) return gpuColumnSums(dy);
   if (!hasWasmKernels()) return tf.sum(dy, 0);
   const [rows, outputs] = dy.shape;
   const sum = emptyTensor([outputs]);

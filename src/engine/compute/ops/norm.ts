@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasGpuKernels } from '../webgpu/kernel.ts';
+import { gpuNorm, gpuNormGradients } from '../webgpu/norm.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 /** 1 / rms of each row: x [N, width] → [N, 1]. */
@@ -16,7 +18,8 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('rms_norm_forward', x, weight, value, rows, width, epsilon);
-    } else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
+    } else if (hasGpuKernels()) value = gpuNorm(x, weight, null, epsilon);
+    else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
     return {
       value,
       gradFunc: (dy, saved) => {
@@ -27,6 +30,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
           runWasmKernel('rms_norm_backward', x, weight, dy, dx, dWeight, rows, width, epsilon);
           return [dx, dWeight];
         }
+        if (hasGpuKernels()) return gpuNormGradients(x, weight, dy as tf.Tensor2D, epsilon, false);
         const r = inverseRms(x, epsilon);
         const normed = tf.mul(x, r);
         const g = tf.mul(dy, weight);
@@ -64,7 +68,8 @@ export function layerNorm(
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('layer_norm_forward', x, weight, bias, value, rows, width, epsilon);
-    } else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);
+    } else if (hasGpuKernels()) value = gpuNorm(x, weight, bias, epsilon);
+    else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);
     return {
       value,
       gradFunc: (dy, saved) => {
@@ -76,6 +81,7 @@ export function layerNorm(
           runWasmKernel('layer_norm_backward', x, weight, dy, dx, dWeight, dBias, rows, width, epsilon);
           return [dx, dWeight, dBias];
         }
+        if (hasGpuKernels()) return gpuNormGradients(x, weight, dy as tf.Tensor2D, epsilon, true);
         const { normed, r } = standardise(x, epsilon);
         const g = tf.mul(dy, weight);
         const along = tf.mul(normed, tf.mean(tf.mul(g, normed), -1, true));
