@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { select, useSelection, useShownStep } from '../../state/index.ts';
+import { select, useSelection, useSession, useShownStep } from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import { Button, EmptyState, Panel, Tooltip, advantageScale, formatNumber } from '../../ui/index.ts';
 import { GroupRowView } from './GroupRowView.tsx';
@@ -26,19 +26,33 @@ const DONE_TEXT: Readonly<Record<ShownStep['done'], string>> = {
   update: 'done',
 };
 
+/** What the first rollouts wait for: the user, or the split. */
+function BeforeFirstStep() {
+  const isSplitting = useSession(({ status, phase }) => status === 'running' && phase === 'split');
+  const progress = useSession((session) => session.progress);
+  if (!isSplitting) {
+    return (
+      <EmptyState title="No rollouts yet">
+        Press Play, or run one step, and every group of that step appears here with its rewards and
+        advantages.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="First, the split">
+      The policy answers {progress?.total ?? 'the'} questions several times each, to sort them into easy,
+      medium and hard{progress ? `; ${progress.done} are done` : ''}. The Data tab fills as they come; the
+      first rollouts follow.
+    </EmptyState>
+  );
+}
+
 /** The groups of the selected step and, unfolded, their rollouts. Selecting one drives the inspector. */
 export function RolloutsPanel() {
   const shown = useShownStep();
   return (
     <Panel title="Rollouts" testId="rollouts-panel" note={shown && <StepNote shown={shown} />}>
-      {shown ? (
-        <RolloutList shown={shown} />
-      ) : (
-        <EmptyState title="No rollouts yet">
-          Press Play, or run one step, and every group of that step appears here with its rewards and
-          advantages.
-        </EmptyState>
-      )}
+      {shown ? <RolloutList shown={shown} /> : <BeforeFirstStep />}
     </Panel>
   );
 }
