@@ -29,7 +29,7 @@ function appended(cache: tf.Tensor4D, fresh: tf.Tensor2D, positions: tf.Tensor1D
   }
   const slots = tf.reshape(tf.range(0, capacity, 1, 'int32'), [1, 1, capacity, 1]);
   const here = tf.equal(slots, tf.reshape(positions, [batch, 1, 1, 1]));
-  return tf.where(here, tf.reshape(fresh, [batch, heads, 1, headDim]), cache) as tf.Tensor4D;
+  return tf.where<tf.Tensor4D>(here, tf.reshape(fresh, [batch, heads, 1, headDim]), cache);
 }
 
 /** Prompt rows [B·P, keyValueHeads·D] → a cache of the given capacity ≥ P. */
