@@ -12,7 +12,8 @@ import { SetupPanel } from './panels/setup/index.ts';
 import { StagesPanel } from './panels/stages/index.ts';
 import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
-import { setLayout, useLayout, type TabId } from './state/index.ts';
+import { SplitBanner } from './SplitBanner.tsx';
+import { setLayout, useLayout, useRecordSteps, type TabId } from './state/index.ts';
 import { Button, EmptyState, Tabs } from './ui/index.ts';
 import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
@@ -103,7 +104,10 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
           </Button>
         )}
       </div>
-      <Welcome />
+      <div className="app-intro">
+        <Welcome />
+        <SplitBanner />
+      </div>
       <div className="app-tab-body">{panelOf(selected)}</div>
     </main>
   );
@@ -139,7 +143,10 @@ function Charts() {
 }
 
 function ChartDock() {
-  const open = useLayout((state) => state.dockOpen);
+  const isWanted = useLayout((state) => state.dockOpen);
+  const hasSteps = useRecordSteps().length > 0;
+  // Before the first step there is nothing to plot, and the workspace has better use for the room.
+  const open = isWanted && hasSteps;
   const Icon = open ? ChevronDown : ChevronUp;
   return (
     <Dock open={open}>
@@ -148,11 +155,16 @@ function ChartDock() {
         className="app-dock-toggle"
         aria-expanded={open}
         aria-label={open ? 'Hide the charts' : 'Show the charts'}
+        disabled={!hasSteps}
         onClick={() => setLayout({ dockOpen: !open })}
       >
         <Icon size={ICON} aria-hidden="true" />
       </Button>
-      {open ? <Charts /> : <span className="app-dock-closed">Charts</span>}
+      {open ? (
+        <Charts />
+      ) : (
+        <span className="app-dock-closed">Charts{!hasSteps && ' appear with the first step'}</span>
+      )}
     </Dock>
   );
 }

@@ -1,6 +1,9 @@
 import { Play } from 'lucide-react';
-import { isPristine, runCommand, useEnabled, useSession } from './state/index.ts';
-import { Button } from './ui/index.ts';
+import { isPristine, runCommand, useEnabled, useSampleImage, useSamples, useSession } from './state/index.ts';
+import type { SampleRow } from './state/index.ts';
+import { Button, ImageView } from './ui/index.ts';
+
+const EXAMPLES = 3;
 
 /** Before anything was computed: what this is, what to press, and what will happen. */
 export function Welcome() {
@@ -38,6 +41,31 @@ export function Welcome() {
           Medium questions, rewarded for the final answer.
         </li>
       </ol>
+      <Examples />
     </section>
+  );
+}
+
+/** A few questions with their pictures, so that the words above have a face. */
+function Examples() {
+  const { rows } = useSamples({ part: 'train', offset: 0, count: EXAMPLES });
+  return (
+    <ul className="app-pictures app-examples" aria-label="Questions it trains on">
+      {rows.map((row) => (
+        <Example key={row.qid} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function Example({ row }: { readonly row: SampleRow }) {
+  const image = useSampleImage(row.qid);
+  return (
+    <li>
+      <ImageView image={image} size={72} alt="" />
+      <p>
+        {row.problem} <b>{row.answer}</b>
+      </p>
+    </li>
   );
 }

@@ -32,27 +32,35 @@ const ICON = 16;
 export function TransportBar() {
   return (
     <header className="transport" data-testid="panel-transport">
-      <div className="transport-brand">
-        <h1>PeBR playground</h1>
-        <p>A small model that shows the method, not PeBR-R1 itself.</p>
+      <div className="transport-row">
+        <div className="transport-brand">
+          <h1>PeBR playground</h1>
+          <p>A small model that shows the method, not PeBR-R1 itself.</p>
+        </div>
+        <div className="transport-controls" role="group" aria-label="Run">
+          <PlayButton />
+          <CommandButton id="step" icon={<StepForward size={ICON} aria-hidden="true" />} text="Step" />
+          <CommandButton
+            id="subStep"
+            icon={<ChevronRight size={ICON} aria-hidden="true" />}
+            text="Sub-step"
+          />
+          <CommandButton id="reset" icon={<RotateCcw size={ICON} aria-hidden="true" />} text="Reset" />
+          <CommandButton id="newSeed" icon={<Dice5 size={ICON} aria-hidden="true" />} text="New seed" />
+          <SpeedSelect />
+        </div>
+        <div className="transport-end">
+          <BackendBadge />
+          <ThemeButton />
+        </div>
       </div>
-      <div className="transport-controls" role="group" aria-label="Run">
-        <PlayButton />
-        <CommandButton id="step" icon={<StepForward size={ICON} aria-hidden="true" />} text="Step" />
-        <CommandButton id="subStep" icon={<ChevronRight size={ICON} aria-hidden="true" />} text="Sub-step" />
-        <CommandButton id="reset" icon={<RotateCcw size={ICON} aria-hidden="true" />} text="Reset" />
-        <CommandButton id="newSeed" icon={<Dice5 size={ICON} aria-hidden="true" />} text="New seed" />
-        <SpeedSelect />
-      </div>
-      <div className="transport-state">
-        <Status />
-        <PhaseStrip />
-      </div>
-      <StageChip />
-      <Readings />
-      <div className="transport-end">
-        <BackendBadge />
-        <ThemeButton />
+      <div className="transport-row">
+        <div className="transport-state">
+          <Status />
+          <PhaseStrip />
+        </div>
+        <StageChip />
+        <Readings />
       </div>
     </header>
   );
