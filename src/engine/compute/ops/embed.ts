@@ -1,15 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
-/** For each position: which image token of its row it is (0, 1, …), or −1: ids [B, T] → int32 [B, T]. */
-function imageTokenOrder(ids: tf.Tensor2D, imageToken: number): tf.Tensor2D {
+/**
+ * For each position: which image feature of its row it shows (0, 1, …), or −1 for a word. Image tokens beyond the
+ * row's features are words: a policy may sample one. ids [B, T] → int32 [B, T].
+ */
+function featureOrder(ids: tf.Tensor2D, imageToken: number, imageTokens: number): tf.Tensor2D {
   const isImage = tf.cast(tf.equal(ids, imageToken), 'float32');
   const order = tf.cumsum(isImage, 1, true);
-  return tf.cast(tf.sub(tf.mul(tf.add(order, 1), isImage), 1), 'int32');
+  const shows = tf.mul(isImage, tf.cast(tf.less(order, imageTokens), 'float32'));
+  return tf.cast(tf.sub(tf.mul(tf.add(order, 1), shows), 1), 'int32');
 }
 
 /**
- * Token embeddings with image tokens replaced, in order, by the row's image features.
+ * Token embeddings with image tokens replaced, in order, by the row's image features, as many as there are.
  * table [V, width], features [B, imageTokens, width], ids int32 [B, T] → [B·T, width].
  * The gradient is a product with one-hot rows where there is no own kernel: no atomics, the same every run.
  */
@@ -39,7 +43,7 @@ export function embed(
         },
       };
     }
-    const order = imageTokenOrder(ids, imageToken);
+    const order = featureOrder(ids, imageToken, imageTokens);
     const rowStart = tf.range(0, batch * imageTokens, imageTokens, 'int32');
     const place = tf.reshape(
       tf.add(tf.maximum(order, tf.scalar(0, 'int32')), tf.reshape(rowStart, [batch, 1])),
@@ -52,8 +56,12 @@ export function embed(
       value: tf.where(isImage, patches, words),
       gradFunc: (dy, saved) => {
         const ids = saved[0] as tf.Tensor2D;
-        const order = imageTokenOrder(ids, imageToken);
-        const wordIds = tf.where(tf.equal(ids, imageToken), tf.fill(ids.shape, -1, 'int32'), ids);
+        const order = featureOrder(ids, imageToken, imageTokens);
+        const wordIds = tf.where(
+          tf.greaterEqual(order, tf.scalar(0, 'int32')),
+          tf.fill(ids.shape, -1, 'int32'),
+          ids,
+        );
         const wordRows = tf.oneHot(tf.reshape(wordIds, [rows]), vocabulary, 1, 0, 'float32') as tf.Tensor2D;
         const patchRows = tf.oneHot(order, imageTokens, 1, 0, 'float32') as tf.Tensor3D;
         const byRow = tf.reshape(dy, [batch, length, width]);

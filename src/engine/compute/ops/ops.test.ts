@@ -65,7 +65,7 @@ const CASES: Readonly<Record<string, Case>> = {
   embed: {
     inputs: () => [draws(1, 9, 5), draws(2, 2, 3, 5)],
     op: (table: tf.Tensor2D, features: tf.Tensor3D) =>
-      embed(table, features, ids([2, 6], [1, 3, 3, 3, 8, 8, 3, 3, 0, 3, 7, 8]), 3),
+      embed(table, features, ids([2, 6], [1, 3, 3, 3, 8, 8, 3, 3, 0, 3, 3, 8]), 3),
   },
   'attention, causal, grouped': attend(4, 2, 8, true),
   'attention, full': attend(3, 3, 12, false),
