@@ -80,6 +80,11 @@ async function start(
   }
 }
 
+/** The most telling of the fields, of which browsers leave some empty. */
+function adapterName({ description, device, architecture, vendor }: AdapterDescription): string {
+  return description || device || architecture || vendor || 'unnamed';
+}
+
 /**
  * Starts a backend and makes it tfjs's current one. `forced` starts that one or throws with what is missing.
  * May be called again to change the backend; make policies anew then, for tensors cannot always leave a GPU.
@@ -108,7 +113,7 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
       name === 'webgpu' && description?.isSoftware
         ? {
             ok: false,
-            why: `the adapter (${description.description || description.device}) computes on the CPU; wasm is faster`,
+            why: `the adapter (${adapterName(description)}) computes on the CPU; wasm is faster`,
           }
         : await start(name, adapter, options);
     tried.push({ name, ...attempt });
