@@ -21,7 +21,7 @@ export function Dock({ open, children }: { readonly open: boolean; readonly chil
     resize(height + by);
   };
   return (
-    <section className="app-dock" data-open={open} style={open ? { height } : undefined} aria-label="Charts">
+    <section className="app-dock" data-open={open} style={open ? { height } : undefined} aria-label="Chart dock">
       {open && (
         <div
           className="app-dock-handle"
