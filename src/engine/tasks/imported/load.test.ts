@@ -162,11 +162,9 @@ describe('a bad field is named with its record, the value and what to do', () =>
     ],
     [{ key_words: 'cat' }, `${where}key_words: is "cat"; write a list of texts`],
     [{ key_words: [['cat']] }, `${where}key_words: holds \\["cat"\\]; write texts`],
-    [
-      { key_words: undefined },
-      'warning: set.json, record 1 \\(qid "a"\\), key_words: is missing; its keyword reward',
-    ],
-    [{ key_words: null }, 'warning: .*key_words: is null'],
+    [{ problem: 7 }, `${where}problem: is 7; write a text in double quotes`],
+    [{ key_words: undefined }, `${where}key_words: is missing; write a list of texts`],
+    [{ key_words: null }, `${where}key_words: is null; write a list of texts`],
     [
       { key_words: ['', 'x'] },
       'warning: .*key_words: holds the empty text "", which every response contains',
@@ -184,8 +182,8 @@ describe('a bad field is named with its record, the value and what to do', () =>
     ]);
   });
 
-  it('a warning loads the record without keywords', async () => {
-    const files = memoryFiles({ 'set.json': [{ ...good, key_words: undefined }], 'images/a.png': png });
+  it('an empty list is a record without keywords', async () => {
+    const files = memoryFiles({ 'set.json': [{ ...good, key_words: [] }], 'images/a.png': png });
     expect((await loadTaskSet(files)).taskSet?.find('a')?.key_words).toEqual([]);
   });
 

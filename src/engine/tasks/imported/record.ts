@@ -14,9 +14,9 @@ type Complain = (field: string, detail: string, level?: Finding['level']) => voi
 
 const SHAPE = '{"qid", "problem", "answer", "images", "key_words"}';
 
-/** A text that says something; a number is taken by its digits. */
+/** A text that says something; for qid and answer a number is taken by its digits. */
 function readText(value: unknown, field: string, example: string, complain: Complain): string {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' && field !== 'problem') return String(value);
   if (typeof value === 'string' && value.trim() !== '') return value;
   if (value === undefined) complain(field, `is missing; write a text, e.g. ${example}`);
   else if (typeof value === 'string')
@@ -46,17 +46,9 @@ function readImages(value: unknown, complain: Complain): string[] {
 
 function readKeywords(value: unknown, complain: Complain): string[] {
   const example = '["cat", "red"]';
-  if (value === undefined || value === null) {
-    const seen = value === null ? 'is null' : 'is missing';
-    complain(
-      'key_words',
-      `${seen}; its keyword reward is always 0 (write e.g. ${example} to change that)`,
-      'warning',
-    );
-    return [];
-  }
   if (!Array.isArray(value)) {
-    complain('key_words', `is ${show(value)}; write a list of texts, e.g. ${example}`);
+    const seen = value === undefined ? 'is missing' : `is ${show(value)}`;
+    complain('key_words', `${seen}; write a list of texts, e.g. ${example}, or [] for no keyword reward`);
     return [];
   }
   const keywords: string[] = [];
