@@ -1,11 +1,11 @@
-/** What Node lacks and a browser has: the wasm files' address and a GPU. For the terminal and for tests only. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+/**
+ * What Node lacks and a browser has: the wasm files' address and a GPU. For the terminal and for tests only; who
+ * starts them (scripts/vulkan.mjs) offers Dawn a software driver.
+ */
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-
-const DRIVER = 'vk_swiftshader_icd.json';
+import { env } from '@tensorflow/tfjs-core';
 
 /** Folder of an installed package, seen from here or, when bundled elsewhere, from the working directory. */
 function resolvePackage(file: string): string {
@@ -19,35 +19,14 @@ function resolvePackage(file: string): string {
   throw new Error(`${file} is not installed: run npm install`);
 }
 
-/** SwiftShader's driver file beside an installed Chromium or one of Playwright's, if there is one. */
-function findSoftwareDriver(): string | undefined {
-  const folders = [
-    '/usr/lib/chromium',
-    '/usr/lib/chromium-browser',
-    '/opt/google/chrome',
-    '/snap/chromium/current/usr/lib/chromium-browser',
-  ];
-  for (const file of ['/usr/bin/chromium', '/usr/bin/google-chrome', process.env.CHROMIUM_PATH ?? '']) {
-    if (existsSync(file)) folders.push(dirname(realpathSync(file)));
-  }
-  const builds = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), '.cache', 'ms-playwright');
-  if (existsSync(builds)) {
-    for (const name of readdirSync(builds).sort().reverse()) {
-      folders.push(join(builds, name, 'chrome-linux64'), join(builds, name, 'chrome-linux'));
-    }
-  }
-  return folders.map((folder) => join(folder, DRIVER)).find((file) => existsSync(file));
-}
-
 let prepared: Promise<void> | null = null;
 
 async function prepare(): Promise<void> {
   const wasm = dirname(resolvePackage('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
   // tfjs's loader takes file paths; a fetch of a path fails in Node.
   setWasmPaths(`${wasm}/`);
-  // Dawn reads the environment when it is created.
-  const driver = process.env.VK_ICD_FILENAMES ? undefined : findSoftwareDriver();
-  if (driver) process.env.VK_ICD_FILENAMES = driver;
+  // Otherwise the cpu backend advertises tfjs's native addon on stderr.
+  env().set('PROD', true);
   let gpu: GPU;
   try {
     const { create, globals } = await import('webgpu');
