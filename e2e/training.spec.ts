@@ -182,8 +182,10 @@ test('own pictures train; a bad set says what is wrong and leaves the run alone'
   await playground.press('Step');
   await playground.reach(1);
   await playground.rest();
-  const { tasks } = await playground.session();
+  const { tasks, run, policyHash } = await playground.session();
   expect(tasks?.origin).toBe('imported');
+  await expect(page.getByTestId('foreign-pictures')).toContainText('Weak here');
+  expect(policyHash).not.toBe(run?.policyHash);
   const trained = (await playground.records())[0];
   expect(trained.groups.every((group) => group.qid.startsWith('own-'))).toBe(true);
 

@@ -36,11 +36,17 @@ export class TaskLibrary {
     if (taskSet) this.#imported = taskSet;
     return {
       ok: taskSet !== null,
-      name: taskSet?.name ?? entries[0]?.path ?? 'nothing',
+      name: taskSet?.name ?? nameOf(entries),
       revision,
       problems: problems.slice(0, PROBLEMS_LISTED),
       problemCount: problems.length,
       counts,
     };
   }
+}
+
+/** What a refused set is called: its JSON or zip rather than one of its pictures. */
+function nameOf(entries: readonly ImportEntry[]): string {
+  const named = entries.find(({ path }) => /\.(json|zip)$/i.test(path)) ?? entries[0];
+  return named?.path ?? 'nothing';
 }

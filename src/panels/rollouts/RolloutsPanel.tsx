@@ -75,6 +75,17 @@ function StepNote({ shown }: { readonly shown: ShownStep }) {
           {formatNumber(batchStd)}
         </>
       )}
+      {shown.metrics?.frac_reward_zero_std === 1 && (
+        <>
+          {' · '}
+          <Tooltip
+            definition="In every group all rewards were equal, so every advantage was 0."
+            hint="Only the KL to the stage's first policy and weight decay can have moved the parameters."
+          >
+            nothing to learn from
+          </Tooltip>
+        </>
+      )}
     </span>
   );
 }

@@ -18,6 +18,12 @@ export function ModelCard() {
         {run.imageSize} px image → {(run.imageSize / run.tokenPixels) ** 2} image tokens · SmolVLM
         architecture
       </p>
+      {run.tasks.origin === 'imported' && card && (
+        <p data-testid="foreign-pictures">
+          <strong>Weak here:</strong> this model has only ever seen {card.name === 'nano' ? 'simple ' : ''}
+          drawn scenes. On your pictures it says what it knows; the run is real, its rewards may hardly rise.
+        </p>
+      )}
       {card && <Measured measured={card.measured} />}
       {card?.faults && <Faults faults={card.faults} />}
     </section>
