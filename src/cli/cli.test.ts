@@ -240,6 +240,8 @@ describe('eval and warmup', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toBe(second.stdout);
     expect(JSON.parse(first.stdout)).toMatchObject({ tasks: 'scenes-nano', part: 'heldout', n: 32 });
+    const bySuite = await pebr(...args.map((arg) => (arg === 'scenes-nano' ? 'scenes' : arg)));
+    expect(bySuite.stdout).toBe(first.stdout);
   });
 
   test('warmup resumes to the same weights, and a damaged checkpoint is named', async () => {

@@ -6,7 +6,7 @@ import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
 import type { CheckpointFiles } from '../engine/model/checkpoint.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
-import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
+import { loadRunParts, type PebrExtras, type RunParts } from '../engine/rl/runParts.ts';
 import { filesFromDisk } from '../engine/tasks/imported/node.ts';
 import { loadTaskSet } from '../engine/tasks/imported/index.ts';
 import { TASK_SET_NAMES, taskSetByName } from '../engine/tasks/index.ts';
@@ -58,7 +58,23 @@ export async function loadTasks(nameOrPath: string, skipBad = false): Promise<Ta
   return taskSet;
 }
 
-/** The shipped scorer, or null with a word when it is not there yet. */
+/** The suite a name means for a preset: `scenes` is, for nano, the simplest scenes, whose words are all it knows. */
+export function suiteFor(name: string, preset: string | null): string {
+  return name === 'scenes' && preset === 'nano' ? 'scenes-nano' : name;
+}
+
+/** The preset a checkpoint says it was made for, or null. What is wrong with its files, `loadParts` says. */
+export async function presetOf(folder: string): Promise<string | null> {
+  const bytes = await readIfThere(join(folder, 'config.json'));
+  try {
+    const { pebr } = JSON.parse(new TextDecoder().decode(bytes ?? undefined)) as { pebr?: PebrExtras };
+    return pebr?.card?.name ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The shipped scorer. Throws when its files are not there. */
 export async function loadShippedScorer(): Promise<ImageTextScorer> {
   return loadScorer(folderReader(shippedPath('models', 'scorer')));
 }

@@ -11,7 +11,7 @@ import type { CheckpointCard, SplitEntry, TrainConfig } from '../../engine/rl/ty
 import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress, say, writeFolder } from '../output.ts';
-import { loadParts, loadShippedScorer, loadTasks, startBackend, userPath } from '../parts.ts';
+import { loadParts, loadShippedScorer, loadTasks, startBackend, suiteFor, userPath } from '../parts.ts';
 
 const CHUNK = 32;
 
@@ -44,7 +44,7 @@ export const cardCommand: CommandSpec = {
 
 async function card(options: Options): Promise<number> {
   const preset = presetByName(options.requiredText('preset'));
-  const tasks = await loadTasks(options.text('tasks') ?? preset.tasks);
+  const tasks = await loadTasks(suiteFor(options.text('tasks') ?? preset.tasks, preset.preset));
   await startBackend(options);
   const folder = userPath(options.requiredText('checkpoint'));
   const parts = await loadParts(folder, tasks, await loadShippedScorer());

@@ -3,7 +3,15 @@ import { evaluate } from '../../engine/eval/evaluate.ts';
 import type { Part } from '../../engine/tasks/types.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress } from '../output.ts';
-import { loadParts, loadShippedScorer, loadTasks, startBackend, userPath } from '../parts.ts';
+import {
+  loadParts,
+  loadShippedScorer,
+  loadTasks,
+  presetOf,
+  startBackend,
+  suiteFor,
+  userPath,
+} from '../parts.ts';
 
 export const evalCommand: CommandSpec = {
   name: 'eval',
@@ -41,13 +49,11 @@ export const evalCommand: CommandSpec = {
 };
 
 async function evaluateCheckpoint(options: Options): Promise<number> {
-  const tasks = await loadTasks(options.requiredText('tasks'), options.flag('skip-bad'));
+  const folder = userPath(options.requiredText('checkpoint'));
+  const suite = suiteFor(options.requiredText('tasks'), await presetOf(folder));
+  const tasks = await loadTasks(suite, options.flag('skip-bad'));
   await startBackend(options);
-  const parts = await loadParts(
-    userPath(options.requiredText('checkpoint')),
-    tasks,
-    await loadShippedScorer(),
-  );
+  const parts = await loadParts(folder, tasks, await loadShippedScorer());
   const progress = new Progress('eval');
   const report = await evaluate(
     parts,

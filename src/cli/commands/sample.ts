@@ -11,7 +11,15 @@ import type { Sample, TaskSet } from '../../engine/tasks/types.ts';
 import { DataError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { appendLine, Progress, readIfThere, say, writeWhole } from '../output.ts';
-import { loadParts, loadShippedScorer, loadTasks, startBackend, userPath } from '../parts.ts';
+import {
+  loadParts,
+  loadShippedScorer,
+  loadTasks,
+  presetOf,
+  startBackend,
+  suiteFor,
+  userPath,
+} from '../parts.ts';
 import { claimFolder } from '../runFolder.ts';
 import { readSplit } from '../splitFolder.ts';
 
@@ -52,13 +60,11 @@ async function sample(options: Options): Promise<number> {
   const out = userPath(options.requiredText('out'));
   if (!options.flag('resume')) await claimFolder(out);
   const preset = presetByName(options.requiredText('preset'));
-  const tasks = await loadTasks(options.requiredText('tasks'), options.flag('skip-bad'));
+  const folder = userPath(options.requiredText('checkpoint'));
+  const suite = suiteFor(options.requiredText('tasks'), await presetOf(folder));
+  const tasks = await loadTasks(suite, options.flag('skip-bad'));
   await startBackend(options);
-  const parts = await loadParts(
-    userPath(options.requiredText('checkpoint')),
-    tasks,
-    await loadShippedScorer(),
-  );
+  const parts = await loadParts(folder, tasks, await loadShippedScorer());
   const n = options.requiredNumber('n');
   const config = {
     seed: options.requiredNumber('seed'),

@@ -16,6 +16,7 @@ import {
   readJson,
   shippedPath,
   startBackend,
+  suiteFor,
   userPath,
 } from '../parts.ts';
 import { claimFolder, loadState, saveState } from '../runFolder.ts';
@@ -80,7 +81,7 @@ async function train(options: Options): Promise<number> {
   const out = userPath(options.requiredText('out'));
   const steps = options.requiredNumber('steps');
   if (!options.flag('resume')) await claimFolder(out);
-  const tasks = await loadTasks(config.tasks, options.flag('skip-bad'));
+  const tasks = await loadTasks(suiteFor(config.tasks, config.preset), options.flag('skip-bad'));
   const splitFolder = options.text('split');
   const split = splitFolder ? await readSplit(userPath(splitFolder)) : undefined;
   const backend = await startBackend(options);

@@ -15,7 +15,15 @@ import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { UsageError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { appendLine, keepLines, Progress, say, writeFolder } from '../output.ts';
-import { folderReader, loadTasks, readJson, shippedPath, startBackend, userPath } from '../parts.ts';
+import {
+  folderReader,
+  loadTasks,
+  readJson,
+  shippedPath,
+  startBackend,
+  suiteFor,
+  userPath,
+} from '../parts.ts';
 import { claimFolder, loadState, saveState } from '../runFolder.ts';
 
 /** Learning rates that suit the small presets; METHOD's 1e-5 is the 7B's. */
@@ -112,7 +120,7 @@ async function warmup(options: Options): Promise<number> {
   const seed = options.requiredNumber('seed');
   const steps = options.requiredNumber('steps');
   if (!options.flag('resume')) await claimFolder(out);
-  const tasks = await loadTasks(options.text('tasks') ?? preset.tasks);
+  const tasks = await loadTasks(suiteFor(options.text('tasks') ?? preset.tasks, preset.preset));
   const faults = await faultsOf(options.text('faults'), tasks.name);
   const backend = await startBackend(options);
   const folder = options.text('checkpoint');
