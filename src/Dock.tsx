@@ -21,7 +21,12 @@ export function Dock({ open, children }: { readonly open: boolean; readonly chil
     resize(height + by);
   };
   return (
-    <section className="app-dock" data-open={open} style={open ? { height } : undefined} aria-label="Chart dock">
+    <section
+      className="app-dock"
+      data-open={open}
+      style={open ? { height } : undefined}
+      aria-label="Chart dock"
+    >
       {open && (
         <div
           className="app-dock-handle"
