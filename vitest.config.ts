@@ -6,7 +6,12 @@ import vite from './vite.config.ts';
 // Node's WebGPU (Dawn) runs on the software driver, also where there is a GPU: the same numbers everywhere.
 offerSoftwareVulkan('VK_ICD_FILENAMES');
 
-const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+const shared = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: ['scripts/repeatable.mjs'],
+};
 
 export default mergeConfig(
   vite,

@@ -147,14 +147,15 @@ export function writeSafetensors(
   dtype: StoredType = 'F32',
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: [string, unknown][] = [['__metadata__', metadata]];
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
     const end = offset + data.length * BYTES[dtype];
-    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    header.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
-  const json = JSON.stringify(header);
+  // fromEntries, not assignment: a tensor may be named "__proto__".
+  const json = JSON.stringify(Object.fromEntries(header));
   const text = new TextEncoder().encode(json);
   // Data starts at a multiple of 8, as the reference writer leaves it.
   const padded = Math.ceil(text.length / 8) * 8;
