@@ -41,7 +41,7 @@ export async function startBackend(options: Options): Promise<BackendName> {
 
 /** A built-in suite by name, or an imported set by the path of its JSON, folder or zip. */
 export async function loadTasks(nameOrPath: string, skipBad = false): Promise<TaskSet> {
-  if ((TASK_SET_NAMES as readonly string[]).includes(nameOrPath)) return taskSetByName(nameOrPath);
+  if (TASK_SET_NAMES.includes(nameOrPath)) return taskSetByName(nameOrPath);
   if (!/[./\\]/.test(nameOrPath)) {
     throw new UsageError(
       `--tasks is one of ${TASK_SET_NAMES.join(', ')} or the path of a PeBR-format set; got "${nameOrPath}".`,

@@ -1,6 +1,6 @@
 /** `train-scorer`: the embedded image–text scorer, trained on scene/description pairs. */
 import { trainScorer } from '../../engine/rewards/scorer/train.ts';
-import { wordClasses } from '../../engine/tasks/index.ts';
+import { suiteOf } from '../../engine/tasks/index.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress, say, writeFolder } from '../output.ts';
 import { loadTasks, startBackend, userPath } from '../parts.ts';
@@ -24,7 +24,10 @@ async function run(options: Options): Promise<number> {
   await claimFolder(out);
   const names = options.requiredText('tasks').split(',');
   const sources = await Promise.all(
-    names.map(async (name) => ({ tasks: await loadTasks(name), classes: wordClasses(name) })),
+    names.map(async (name) => ({
+      tasks: await loadTasks(name),
+      classes: Object.values(suiteOf(name).attributeValues),
+    })),
   );
   await startBackend(options);
   const progress = new Progress('scorer');

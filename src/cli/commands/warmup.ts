@@ -10,7 +10,7 @@ import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import { Warmup, type WarmupConfig, type WarmupParts } from '../../engine/rl/warmup.ts';
 import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
-import { defaultFaults, parseFaults, sceneVariant, SEVERE_FAULTS } from '../../engine/tasks/index.ts';
+import { parseFaults, suiteOf } from '../../engine/tasks/index.ts';
 import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { UsageError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
@@ -83,22 +83,27 @@ export const warmupCommand: CommandSpec = {
   run: warmup,
 };
 
-/** The faults asked for; the defaults are those of the suite. */
-async function faultsOf(text: string | undefined, suite: string): Promise<TeacherFaults | null> {
+/** The faults asked for; the default and the severe ones are those of the suite. */
+async function faultsOf(text: string | undefined, tasks: string): Promise<TeacherFaults | null> {
   if (text === undefined) return null;
-  if (text === 'default') return defaultFaults(suite);
-  if (text === 'severe') return SEVERE_FAULTS;
-  return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text, defaultFaults(suite));
+  const suite = suiteOf(tasks);
+  if (text === 'default') return suite.faults;
+  if (text === 'severe') {
+    if (suite.severeFaults) return suite.severeFaults;
+    throw new UsageError(`--faults severe: ${suite.name} has no severe faults; give a JSON file.`);
+  }
+  return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text, suite);
 }
 
-/** A new policy with the suite's own tokenizer. */
+/** A new policy with the suite's own tokenizer and picture size. */
 function fresh(
   preset: string,
   tasks: TaskSet,
   seed: number,
 ): { checkpoint: Omit<Checkpoint, 'tensors'>; policy: Policy } {
-  const tokenizerJson = buildTokenizer(sceneVariant(tasks.name));
-  const config = architecture(preset, Tokenizer.fromJson(tokenizerJson).vocabSize);
+  const suite = suiteOf(tasks.name);
+  const tokenizerJson = buildTokenizer(suite);
+  const config = architecture(preset, Tokenizer.fromJson(tokenizerJson).vocabSize, suite.imageSize);
   const preprocessing = { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size };
   return {
     policy: Policy.initialize(config, seed),

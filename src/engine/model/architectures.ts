@@ -53,8 +53,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 };
 
-/** Config of a fresh policy for a preset and a vocabulary. Specials: pad 0, bos 1, eos 2, image 3. */
-export function architecture(preset: string, vocabSize: number): PolicyConfig {
+/** Config of a fresh policy for a preset and a vocabulary, and for another picture size if given, px. Specials: pad 0, bos 1, eos 2, image 3. */
+export function architecture(preset: string, vocabSize: number, imageSize?: number): PolicyConfig {
   const shape = SHAPES[preset];
   if (!shape) {
     throw new Error(
@@ -71,7 +71,7 @@ export function architecture(preset: string, vocabSize: number): PolicyConfig {
       num_hidden_layers: shape.visionLayers,
       num_attention_heads: shape.heads,
       num_channels: 3,
-      image_size: shape.image,
+      image_size: imageSize ?? shape.image,
       patch_size: shape.patch,
       layer_norm_eps: 1e-6,
     },

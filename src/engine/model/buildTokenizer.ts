@@ -1,5 +1,4 @@
-import { sceneWords } from '../tasks/index.ts';
-import type { SceneVariant } from '../tasks/index.ts';
+import type { Suite } from '../tasks/index.ts';
 import { SHORT_INSTRUCTION } from './prompt.ts';
 
 /** Ids of the special tokens in every tokenizer built here. */
@@ -15,9 +14,6 @@ const HEADINGS = [
   '\n### Step 3:',
   '\n### The final answer is:',
 ];
-
-/** Words with which a question starts, right after the instruction and so without a space. */
-const OPENERS = ['How', 'What', 'Is', 'Are', 'Subtract', 'Add'];
 
 /** What a `tokenizer.json` holds, as far as it is written here. */
 export interface TokenizerJson {
@@ -65,9 +61,9 @@ interface ByteLevelJson {
  * token and any other text falls back to its bytes. Headings and the instruction are ordinary added tokens; only
  * pad, bos, eos and image are special, so text is a decode without specials.
  */
-export function buildTokenizer(variant: SceneVariant): TokenizerJson {
+export function buildTokenizer(suite: Pick<Suite, 'words' | 'openers'>): TokenizerJson {
   const phrases = [SHORT_INSTRUCTION, ...HEADINGS];
-  const words = [...sceneWords(variant).map((word) => `Ġ${word}`), ...OPENERS];
+  const words = [...suite.words.map((word) => `Ġ${word}`), ...suite.openers];
   const tokens = [...SPECIAL_TOKENS, ...phrases, ...byteSymbols(), ...words];
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const added = [...SPECIAL_TOKENS, ...phrases].map((content): AddedTokenJson => {

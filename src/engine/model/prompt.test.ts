@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createScenes } from '../tasks/index.ts';
+import { createScenes, suiteOf } from '../tasks/index.ts';
 import { buildTokenizer } from './buildTokenizer.ts';
 import { INSTRUCTION, SHORT_INSTRUCTION, buildPrompt } from './prompt.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-const tokenizer = Tokenizer.fromJson(buildTokenizer('scenes'));
+const tokenizer = Tokenizer.fromJson(buildTokenizer(suiteOf('scenes')));
 const { image } = tokenizer.ids;
 
 /** The prompt as text, image tokens as a dot each. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScenes } from '../tasks/index.ts';
+import { createScenes, suiteOf } from '../tasks/index.ts';
 import { buildTokenizer, buildTokenizerConfig } from './buildTokenizer.ts';
 import { SHORT_INSTRUCTION } from './prompt.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -7,12 +7,12 @@ import { Tokenizer } from './tokenizer.ts';
 const LARGEST = { scenes: 450, 'scenes-nano': 400 } as const;
 
 describe.each(['scenes', 'scenes-nano'] as const)('the tokenizer of %s', (variant) => {
-  const tokenizer = Tokenizer.fromJson(buildTokenizer(variant), buildTokenizerConfig());
+  const tokenizer = Tokenizer.fromJson(buildTokenizer(suiteOf(variant)), buildTokenizerConfig());
 
   it('has few tokens, ids without a gap and the special ones first', () => {
     expect(tokenizer.vocabSize).toBeLessThanOrEqual(LARGEST[variant]);
     expect(tokenizer.ids).toEqual({ pad: 0, bos: 1, eos: 2, image: 3 });
-    const { vocab } = buildTokenizer(variant).model;
+    const { vocab } = buildTokenizer(suiteOf(variant)).model;
     const ids = Object.values(vocab).sort((a, b) => a - b);
     expect(ids).toEqual(Array.from({ length: tokenizer.vocabSize }, (_, id) => id));
   });
@@ -41,11 +41,13 @@ describe('fromJson', () => {
   it('says what cannot be read', () => {
     expect(() => Tokenizer.fromJson(null)).toThrow('tokenizer.json: got null');
     expect(() => Tokenizer.fromJson({ model: {} })).toThrow('tokenizer.json: cannot be read');
-    expect(() => Tokenizer.fromJson(buildTokenizer('scenes'), [])).toThrow('tokenizer_config.json: got []');
+    expect(() => Tokenizer.fromJson(buildTokenizer(suiteOf('scenes')), [])).toThrow(
+      'tokenizer_config.json: got []',
+    );
   });
 
   it('takes the special tokens’ names from the config, and says which one is missing', () => {
-    const json = buildTokenizer('scenes');
+    const json = buildTokenizer(suiteOf('scenes'));
     expect(Tokenizer.fromJson(json, { eos_token: { content: '<pad>' } }).ids.eos).toBe(0);
     expect(() => Tokenizer.fromJson(json, { eos_token: '</end>' })).toThrow(
       'has no eos token (looked for </end>)',

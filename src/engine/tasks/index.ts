@@ -1,32 +1,41 @@
 /**
  * Where samples come from: task sets under a name, every sample addressable by qid.
  *
- * Words: **sample** an image, a problem, an answer, key_words and, where known, the scene's truth · **task set**
- * many samples under a name · **part** train or heldout · **truth** what is in the picture, for measures only.
+ * Words: **sample** an image, a problem, an answer, key_words and, where known, the scene's truth · **suite** a
+ * built-in source of samples · **task set** many samples under a name: a suite at a difficulty, or imported ·
+ * **part** train or heldout · **truth** what is in the picture, for measures only.
  */
-import { ATTRIBUTE_VALUES, createScenes } from './scenes/index.ts';
-import type { SceneVariant } from './scenes/index.ts';
+import { SCENES, SCENES_NANO } from './scenes/index.ts';
+import { taskSetName, type Suite } from './suite.ts';
 import type { TaskSet } from './types.ts';
 
-export * from './scenes/index.ts';
+export { createScenes } from './scenes/index.ts';
+export { parseFaults } from './parseFaults.ts';
+export type { Suite, SuiteDifficulty } from './suite.ts';
 
-export const TASK_SET_NAMES = ['scenes', 'scenes-nano'] as const;
+/** The built-in suites. */
+export const SUITES: readonly Suite[] = [SCENES, SCENES_NANO];
+
+const SETS = SUITES.flatMap((suite) =>
+  suite.difficulties.map((difficulty) => ({ name: taskSetName(suite.name, difficulty), suite, difficulty })),
+);
+
+/** Names of the built-in task sets: every suite at each of its difficulties. */
+export const TASK_SET_NAMES: readonly string[] = SETS.map(({ name }) => name);
 
 /** A built-in task set by name. Throws an Error that lists the names when there is none. */
 export function taskSetByName(name: string): TaskSet {
-  return createScenes(sceneVariant(name));
+  const { suite, difficulty } = setNamed(name);
+  return suite.create(difficulty);
 }
 
-/** Which variant of the scenes a built-in task set's name stands for. Throws as `taskSetByName`. */
-export function sceneVariant(name: string): SceneVariant {
-  const known = TASK_SET_NAMES.find((candidate) => candidate === name);
-  if (known === undefined) {
-    throw new Error(`tasks: got ${JSON.stringify(name)}; give one of ${TASK_SET_NAMES.join(', ')}`);
-  }
-  return known;
+/** The suite of a built-in task set's name. Throws as `taskSetByName`. */
+export function suiteOf(name: string): Suite {
+  return setNamed(name).suite;
 }
 
-/** Words of a built-in suite's descriptions that stand for one another: an attribute's values. Throws as above. */
-export function wordClasses(name: string): readonly (readonly string[])[] {
-  return Object.values(ATTRIBUTE_VALUES[sceneVariant(name)]);
+function setNamed(name: string): (typeof SETS)[number] {
+  const found = SETS.find((set) => set.name === name);
+  if (found) return found;
+  throw new Error(`tasks: got ${JSON.stringify(name)}; give one of ${TASK_SET_NAMES.join(', ')}`);
 }

@@ -1,6 +1,5 @@
 import { hashText, uniform } from '../../random.ts';
 import type { PerceptionFault, ReasoningFault, TeacherFaults } from '../types.ts';
-import { ATTRIBUTE_VALUES } from './grammar.ts';
 import type { Attributes, SceneVariant } from './grammar.ts';
 import type { QuestionKind } from './questions.ts';
 
@@ -36,7 +35,7 @@ const MISREAD: Readonly<Record<SceneVariant, Readonly<Record<string, Readonly<Re
  * `off_by_one` the last calculation comes out one too high; `miss_match` one object that fits is passed over in
  * the search; `wrong_operation` + for −, left for right, more for fewer; `flip` yes for no.
  */
-export const SLIPS = ['off_by_one', 'miss_match', 'wrong_operation', 'flip'] as const;
+const SLIPS = ['off_by_one', 'miss_match', 'wrong_operation', 'flip'] as const;
 export type Slip = (typeof SLIPS)[number];
 
 /** Question kinds on which a slip can be made. */
@@ -115,14 +114,4 @@ export function drawSlips(
 /** Uniform in (0, 1): which of several matches a `miss_match` passes over. */
 export function slipChoice(qid: string, keys: readonly number[]): number {
   return uniform(hashText(qid), ...keys, CHOICE_STREAM);
-}
-
-/** The mild faults of a built-in suite, by its name. */
-export function defaultFaults(suite: string): TeacherFaults {
-  return suite === 'scenes-nano' ? NANO_FAULTS : DEFAULT_FAULTS;
-}
-
-/** All attribute names and values of any variant; `parseFaults` checks against them. */
-export function knownValues(attribute: string): readonly string[] | undefined {
-  return ATTRIBUTE_VALUES.scenes[attribute];
 }

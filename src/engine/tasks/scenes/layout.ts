@@ -1,6 +1,7 @@
 import type { RandomStream } from '../../random.ts';
 import { ATTRIBUTE_VALUES } from './grammar.ts';
 import type { Attributes, SceneVariant } from './grammar.ts';
+import type { SuiteDifficulty } from '../suite.ts';
 import { projectedExtent } from './solids.ts';
 
 /** An object with its place in the picture; lengths are fractions of the picture's side, y points down. */
@@ -27,7 +28,7 @@ export interface Scene {
 }
 
 interface Layout {
-  readonly objects: readonly [number, number];
+  readonly objects: Readonly<Record<SuiteDifficulty, readonly [number, number]>>;
   /** Centres of the slots that objects stand in, one each; slots two apart may share a row. */
   readonly columns: readonly number[];
   readonly rows: readonly number[];
@@ -42,14 +43,14 @@ interface Layout {
  */
 const LAYOUTS: Readonly<Record<SceneVariant, Layout>> = {
   scenes: {
-    objects: [2, 6],
+    objects: { easy: [2, 3], mixed: [2, 6], hard: [5, 6] },
     columns: [7.4, 14, 20.7, 27.3, 34, 40.6].map((x) => x / 48),
     rows: [8.8, 24, 39.2].map((y) => y / 48),
     jitter: 0.9 / 48,
     sizes: { large: 13.6 / 48, small: 8.6 / 48 },
   },
   'scenes-nano': {
-    objects: [1, 3],
+    objects: { easy: [1, 1], mixed: [1, 3], hard: [3, 3] },
     columns: [9, 24, 39].map((x) => x / 48),
     rows: [9, 24, 39].map((y) => y / 48),
     jitter: 1 / 48,
@@ -64,13 +65,16 @@ const LEAST_DISTANCE = 10 / 48;
 const PLACEMENT_TRIES = 200;
 
 /** Fewest and most objects of a scene. */
-export function objectCounts(variant: SceneVariant): readonly [number, number] {
-  return LAYOUTS[variant].objects;
+export function objectCounts(variant: SceneVariant, difficulty: SuiteDifficulty): readonly [number, number] {
+  return LAYOUTS[variant].objects[difficulty];
 }
 
 /** Draws the objects, left to right; values come from a few each, so that objects have things in common. */
-export function drawObjects(variant: SceneVariant, stream: RandomStream): Attributes[] {
-  const [fewest, most] = objectCounts(variant);
+export function drawObjects(
+  variant: SceneVariant,
+  [fewest, most]: readonly [number, number],
+  stream: RandomStream,
+): Attributes[] {
   const palette = Object.entries(ATTRIBUTE_VALUES[variant]).map(
     ([name, values]) => [name, stream.shuffle(values).slice(0, stream.pick(PALETTE_SIZES))] as const,
   );

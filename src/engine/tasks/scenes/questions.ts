@@ -1,5 +1,6 @@
 import { filterWords, matches } from './grammar.ts';
 import type { Attributes, Filter, SceneVariant } from './grammar.ts';
+import type { SuiteDifficulty } from '../suite.ts';
 
 export type Comparison = 'more' | 'fewer' | 'same';
 export type Side = 'left' | 'right';
@@ -44,6 +45,22 @@ export const KIND_WEIGHTS: Readonly<Record<SceneVariant, readonly (readonly [num
     [3, 'subtract'],
   ],
 };
+
+/** Kinds of the easy and the hard questions: one search without arithmetic, and all that takes more. */
+const KINDS_OF: Readonly<Record<SuiteDifficulty, readonly QuestionKind[] | null>> = {
+  easy: ['total', 'exist', 'count', 'attribute'],
+  mixed: null,
+  hard: ['relation', 'position', 'compare', 'union', 'add', 'subtract', 'subtract_two'],
+};
+
+/** Question kinds of a task set with their weights. */
+export function kindWeights(
+  variant: SceneVariant,
+  difficulty: SuiteDifficulty,
+): readonly (readonly [number, QuestionKind])[] {
+  const kinds = KINDS_OF[difficulty];
+  return KIND_WEIGHTS[variant].filter(([, kind]) => kinds === null || kinds.includes(kind));
+}
 
 /** The question as the user reads it. */
 export function problemText(question: Question, variant: SceneVariant): string {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildTokenizer } from '../../model/buildTokenizer.ts';
 import { Tokenizer } from '../../model/tokenizer.ts';
 import type { Sample } from '../types.ts';
-import { SEVERE_FAULTS, defaultFaults } from './faults.ts';
+import { suiteOf } from '../index.ts';
+import { SEVERE_FAULTS } from './faults.ts';
 import type { SceneVariant } from './grammar.ts';
 import { KIND_WEIGHTS } from './questions.ts';
 import { createScenes } from './taskSet.ts';
@@ -83,7 +84,7 @@ function content(sample: Sample): string {
 
 describe.each(['scenes', 'scenes-nano'] as const)('%s', (variant) => {
   const set = createScenes(variant);
-  const tokenizer = Tokenizer.fromJson(buildTokenizer(variant));
+  const tokenizer = Tokenizer.fromJson(buildTokenizer(suiteOf(variant)));
   const train = Array.from({ length: SAMPLES }, (_, i) => set.sample('train', i));
 
   it('answers every question as its words ask', () => {
@@ -106,7 +107,7 @@ describe.each(['scenes', 'scenes-nano'] as const)('%s', (variant) => {
   });
 
   it('keeps every response, faulty ones too, within the budget of tokens, a token a word', () => {
-    const teachers = [null, defaultFaults(variant), SEVERE_FAULTS];
+    const teachers = [null, suiteOf(variant).faults, SEVERE_FAULTS];
     const wrong = train.flatMap((sample, i) => {
       const response = set.workedResponse?.(sample, teachers[i % teachers.length], 7) ?? '';
       const ids = tokenizer.encode(response);

@@ -1,4 +1,5 @@
 import { RandomStream, hashText } from '../../random.ts';
+import { taskSetName, type SuiteDifficulty } from '../suite.ts';
 import type { Part, Sample, TaskSet } from '../types.ts';
 import { drawSlips, misread, slipChoice } from './faults.ts';
 import { describe, keyWords, parseDescription } from './grammar.ts';
@@ -6,7 +7,7 @@ import type { Attributes, SceneVariant } from './grammar.ts';
 import { arrange, boxOf, drawObjects, objectCounts } from './layout.ts';
 import type { Scene } from './layout.ts';
 import { proposeQuestion, targetAnswer, weightedPick } from './propose.ts';
-import { KIND_WEIGHTS, answerOf, problemText } from './questions.ts';
+import { answerOf, kindWeights, problemText } from './questions.ts';
 import type { Question } from './questions.ts';
 import { render } from './raster.ts';
 import { workedResponseText } from './response.ts';
@@ -24,6 +25,13 @@ const PLAN = 0;
 const PLACES = 1;
 const FIRST_ATTEMPT = 2;
 
+/** Which of the task sets: a variant at a difficulty. */
+interface Source {
+  readonly name: string;
+  readonly variant: SceneVariant;
+  readonly difficulty: SuiteDifficulty;
+}
+
 /** What a sample is made from: objects left to right, and a question about them. */
 interface Task {
   readonly qid: string;
@@ -35,31 +43,33 @@ interface Task {
  * The built-in suite: pictures of solids and questions about them, a pure function of part and index.
  * Nothing is shared between the parts: the hash of what a task says (objects in order, question) decides its part.
  */
-export function createScenes(variant: SceneVariant): TaskSet {
+export function createScenes(variant: SceneVariant, difficulty: SuiteDifficulty = 'mixed'): TaskSet {
+  const source: Source = { name: taskSetName(variant, difficulty), variant, difficulty };
+  const { name } = source;
   /** Spares a second drawing of the task when a sample made here is worked through. */
   const tasks = new WeakMap<Sample, Task>();
   const taskOf = (sample: Sample): Task => {
-    const address = addressOf(sample.qid, variant);
-    if (address === null) throw new Error(`qid: got ${JSON.stringify(sample.qid)}; give one of ${variant}`);
-    return tasks.get(sample) ?? drawTask(variant, address.part, address.index);
+    const address = addressOf(sample.qid, source);
+    if (address === null) throw new Error(`qid: got ${JSON.stringify(sample.qid)}; give one of ${name}`);
+    return tasks.get(sample) ?? drawTask(source, address.part, address.index);
   };
   const set: TaskSet = {
-    name: variant,
+    name,
     origin: 'built-in',
     size: (part) => SIZES[variant][part],
     sample(part, index) {
       if (!Number.isInteger(index) || index < 0 || index >= SIZES[variant][part]) {
         throw new Error(
-          `${variant} ${part}: got index ${index}; give one from 0 to ${SIZES[variant][part] - 1}`,
+          `${name} ${part}: got index ${index}; give one from 0 to ${SIZES[variant][part] - 1}`,
         );
       }
-      const task = drawTask(variant, part, index);
+      const task = drawTask(source, part, index);
       const sample = sampleOf(task, variant);
       tasks.set(sample, task);
       return sample;
     },
     find(qid) {
-      const address = addressOf(qid, variant);
+      const address = addressOf(qid, source);
       return address === null ? undefined : set.sample(address.part, address.index);
     },
     workedResponse(sample, faults, ...keys) {
@@ -75,16 +85,16 @@ export function createScenes(variant: SceneVariant): TaskSet {
   return set;
 }
 
-function qidOf(variant: SceneVariant, part: Part, index: number): string {
-  return `${variant}-${part}-${String(index).padStart(6, '0')}`;
+function qidOf(name: string, part: Part, index: number): string {
+  return `${name}-${part}-${String(index).padStart(6, '0')}`;
 }
 
 function addressOf(
   qid: string,
-  variant: SceneVariant,
+  { name, variant }: Source,
 ): { readonly part: Part; readonly index: number } | null {
   for (const part of ['train', 'heldout'] as const) {
-    const prefix = `${variant}-${part}-`;
+    const prefix = `${name}-${part}-`;
     const number = qid.slice(prefix.length);
     if (!qid.startsWith(prefix) || !/^\d{6}$/.test(number)) continue;
     if (Number(number) < SIZES[variant][part]) return { part, index: Number(number) };
@@ -92,17 +102,18 @@ function addressOf(
   return null;
 }
 
-function drawTask(variant: SceneVariant, part: Part, index: number): Task {
-  const qid = qidOf(variant, part, index);
+function drawTask({ name, variant, difficulty }: Source, part: Part, index: number): Task {
+  const qid = qidOf(name, part, index);
+  const counts = objectCounts(variant, difficulty);
   const address = hashText(qid);
   const plan = new RandomStream(address, PLAN);
-  const kind = weightedPick(KIND_WEIGHTS[variant], plan);
-  const target = targetAnswer(kind, variant, objectCounts(variant), plan);
+  const kind = weightedPick(kindWeights(variant, difficulty), plan);
+  const target = targetAnswer(kind, variant, counts, plan);
   let fallback: Task | null = null;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (fallback !== null && attempt > AIMED_TRIES) return fallback;
     const stream = new RandomStream(address, FIRST_ATTEMPT + attempt);
-    const objects = drawObjects(variant, stream);
+    const objects = drawObjects(variant, counts, stream);
     const question = proposeQuestion(kind, variant, objects, target, stream);
     if (question === null) continue;
     const hit = answerOf(question, objects) === target;

@@ -1,6 +1,9 @@
 import { ATTRIBUTE_VALUES } from './grammar.ts';
 import type { SceneVariant } from './grammar.ts';
 
+/** Words with which a question starts, right after the instruction and so without a space. */
+export const OPENERS = ['How', 'What', 'Is', 'Are', 'Subtract', 'Add'];
+
 /** Words of problems and worked responses that are no attribute's value; capitals start a sentence. */
 const WORDS: Readonly<Record<SceneVariant, string>> = {
   scenes: `How many What Is Are Subtract Add there are is the a of all as or than just left right more fewer same object

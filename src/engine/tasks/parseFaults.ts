@@ -1,21 +1,24 @@
-import type { PerceptionFault, ReasoningFault, TeacherFaults } from '../types.ts';
-import { DEFAULT_FAULTS, SLIPS, SLIP_KINDS, knownValues } from './faults.ts';
-import { ATTRIBUTE_VALUES } from './grammar.ts';
-import { KIND_WEIGHTS } from './questions.ts';
+import type { Suite } from './suite.ts';
+import type { PerceptionFault, ReasoningFault, TeacherFaults } from './types.ts';
 
-const QUESTION_KINDS = KIND_WEIGHTS.scenes.map(([, kind]) => kind);
+/** What faults are checked against, and the default lists. */
+type Accepted = Pick<Suite, 'attributeValues' | 'kinds' | 'slipKinds' | 'faults'>;
 
 /**
  * Teacher faults from JSON, `{perception: [{attribute, values?, p}], reasoning: [{slip, kinds?, p}]}`, or from the
  * shorthand text `perception=0.6,reasoning=0.6`, which takes the default lists with these probabilities (a side
  * left out has no faults). Throws an Error that names the field, the value received and what is accepted.
  */
-export function parseFaults(json: unknown, defaults: TeacherFaults = DEFAULT_FAULTS): TeacherFaults {
-  if (typeof json === 'string') return parseShorthand(json, defaults);
+export function parseFaults(json: unknown, suite: Accepted): TeacherFaults {
+  if (typeof json === 'string') return parseShorthand(json, suite.faults);
   const record = requireRecord(json, 'faults', ['perception', 'reasoning']);
   return {
-    perception: requireList(record['perception'], 'faults.perception').map(parsePerception),
-    reasoning: requireList(record['reasoning'], 'faults.reasoning').map(parseReasoning),
+    perception: requireList(record['perception'], 'faults.perception').map((fault, i) =>
+      parsePerception(fault, i, suite),
+    ),
+    reasoning: requireList(record['reasoning'], 'faults.reasoning').map((fault, i) =>
+      parseReasoning(fault, i, suite),
+    ),
   };
 }
 
@@ -38,30 +41,26 @@ function parseShorthand(text: string, defaults: TeacherFaults): TeacherFaults {
   };
 }
 
-function parsePerception(json: unknown, index: number): PerceptionFault {
+function parsePerception(json: unknown, index: number, { attributeValues }: Accepted): PerceptionFault {
   const at = `faults.perception[${index}]`;
   const record = requireRecord(json, at, ['attribute', 'values', 'p']);
-  const attribute = requireOneOf(
-    record['attribute'],
-    Object.keys(ATTRIBUTE_VALUES.scenes),
-    `${at}.attribute`,
-  );
+  const attribute = requireOneOf(record['attribute'], Object.keys(attributeValues), `${at}.attribute`);
   const p = requireProbability(record['p'], `${at}.p`);
   if (record['values'] === undefined) return { attribute, p };
-  const known = knownValues(attribute) ?? [];
+  const known = attributeValues[attribute] ?? [];
   const values = requireList(record['values'], `${at}.values`);
   return { attribute, values: values.map((value, i) => requireOneOf(value, known, `${at}.values[${i}]`)), p };
 }
 
-function parseReasoning(json: unknown, index: number): ReasoningFault {
+function parseReasoning(json: unknown, index: number, suite: Accepted): ReasoningFault {
   const at = `faults.reasoning[${index}]`;
   const record = requireRecord(json, at, ['slip', 'kinds', 'p']);
-  const slip = requireOneOf(record['slip'], SLIPS, `${at}.slip`);
+  const slip = requireOneOf(record['slip'], Object.keys(suite.slipKinds), `${at}.slip`);
   const p = requireProbability(record['p'], `${at}.p`);
   if (record['kinds'] === undefined) return { slip, p };
-  const possible: readonly string[] = SLIP_KINDS[slip];
+  const possible = suite.slipKinds[slip] ?? [];
   const kinds = requireList(record['kinds'], `${at}.kinds`).map((kind, i) => {
-    const known = requireOneOf(kind, QUESTION_KINDS, `${at}.kinds[${i}]`);
+    const known = requireOneOf(kind, suite.kinds, `${at}.kinds[${i}]`);
     return requireOneOf(known, possible, `${at}.kinds[${i}] with slip ${slip}`);
   });
   return { slip, kinds, p };

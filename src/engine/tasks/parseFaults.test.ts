@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_FAULTS, NANO_FAULTS, SEVERE_FAULTS } from './faults.ts';
 import { parseFaults } from './parseFaults.ts';
+import { SCENES, SCENES_NANO } from './scenes/index.ts';
 
 describe('parseFaults', () => {
   it('reads its own lists back', () => {
-    for (const faults of [DEFAULT_FAULTS, NANO_FAULTS, SEVERE_FAULTS]) {
-      expect(parseFaults(JSON.parse(JSON.stringify(faults)))).toEqual(faults);
+    for (const faults of [SCENES.faults, SCENES_NANO.faults, SCENES.severeFaults]) {
+      expect(parseFaults(JSON.parse(JSON.stringify(faults)), SCENES)).toEqual(faults);
     }
-    expect(parseFaults({})).toEqual({ perception: [], reasoning: [] });
+    expect(parseFaults({}, SCENES)).toEqual({ perception: [], reasoning: [] });
   });
 
   it('takes the default lists at other probabilities from the shorthand', () => {
-    const faults = parseFaults('perception=0.25, reasoning=1');
-    expect(faults.perception).toEqual(DEFAULT_FAULTS.perception.map((fault) => ({ ...fault, p: 0.25 })));
-    expect(faults.reasoning).toEqual(DEFAULT_FAULTS.reasoning.map((fault) => ({ ...fault, p: 1 })));
-    expect(parseFaults('reasoning=0', NANO_FAULTS)).toEqual({
+    const faults = parseFaults('perception=0.25, reasoning=1', SCENES);
+    expect(faults.perception).toEqual(SCENES.faults.perception.map((fault) => ({ ...fault, p: 0.25 })));
+    expect(faults.reasoning).toEqual(SCENES.faults.reasoning.map((fault) => ({ ...fault, p: 1 })));
+    expect(parseFaults('reasoning=0', SCENES_NANO)).toEqual({
       perception: [],
-      reasoning: NANO_FAULTS.reasoning.map((fault) => ({ ...fault, p: 0 })),
+      reasoning: SCENES_NANO.faults.reasoning.map((fault) => ({ ...fault, p: 0 })),
     });
   });
 
@@ -49,6 +49,6 @@ describe('parseFaults', () => {
     ['vision=1', 'faults "vision=1": got "vision"'],
     ['reasoning=1,reasoning=0', 'got reasoning twice'],
   ])('names what is wrong with %j', (json, message) => {
-    expect(() => parseFaults(json)).toThrow(message);
+    expect(() => parseFaults(json, SCENES)).toThrow(message);
   });
 });
