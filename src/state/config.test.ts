@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { setClient } from './bridge.ts';
 import {
   changesOf,
+  chooseCheckpoint,
   choosePreset,
   chooseTasks,
   configStore,
@@ -10,7 +11,7 @@ import {
   markApplied,
   revertDraft,
 } from './config.ts';
-import { checkpointOf, startRun } from './run.ts';
+import { startRun } from './run.ts';
 import type { ToWorker } from '../worker/protocol.ts';
 
 let sent: ToWorker[] = [];
@@ -18,8 +19,8 @@ beforeEach(() => {
   sent = [];
   setClient({ send: (message) => sent.push(message) });
   choosePreset('tiny');
-  const { draft, tasks } = configStore.getState();
-  markApplied(draft, tasks);
+  const { draft: config, tasks, checkpoint } = configStore.getState();
+  markApplied({ config, tasks, checkpoint });
 });
 const changes = () => changesOf(configStore.getState());
 
@@ -52,8 +53,8 @@ test('a preset keeps the seed; an own set under the same name is a change', () =
   expect(configStore.getState().draft).toMatchObject({ preset: 'nano', seed: 5, tasks: 'scenes-nano' });
 
   chooseTasks({ from: 'imported', name: 'set.json', revision: 1 });
-  const { draft, tasks } = configStore.getState();
-  markApplied(draft, tasks);
+  const { draft: config, tasks, checkpoint } = configStore.getState();
+  markApplied({ config, tasks, checkpoint });
   expect(changes()).toEqual([]);
   chooseTasks({ from: 'imported', name: 'set.json', revision: 2 });
   expect(changes().map((change) => change.path)).toEqual(['tasks']);
@@ -63,9 +64,15 @@ test('an unknown field is refused by name', () => {
   expect(() => editConfig('objective.clipMiddle', 1)).toThrow(/objective\.clipMiddle/);
 });
 
-test('a suite of its own has its own checkpoint under tiny only', () => {
-  expect(checkpointOf('tiny', { from: 'built-in', name: 'charts' })).toBe('tiny-charts');
-  expect(checkpointOf('tiny', { from: 'built-in', name: 'scenes' })).toBe('tiny');
-  expect(checkpointOf('nano', { from: 'built-in', name: 'charts' })).toBe('nano');
-  expect(checkpointOf('tiny', { from: 'imported', name: 'charts', revision: 1 })).toBe('tiny');
+test('tasks bring the checkpoint made for them, and another one is a change', () => {
+  choosePreset('tiny');
+  expect(configStore.getState().checkpoint).toBe('tiny');
+  const { draft: config, tasks, checkpoint } = configStore.getState();
+  markApplied({ config, tasks, checkpoint });
+  chooseCheckpoint('nano');
+  expect(changes()).toEqual([{ path: 'checkpoint', from: 'tiny', to: 'nano' }]);
+  choosePreset('nano');
+  expect(configStore.getState().checkpoint).toBe('nano');
+  chooseTasks({ from: 'imported', name: 'set.json', revision: 1 });
+  expect(configStore.getState().checkpoint).toBe('nano');
 });

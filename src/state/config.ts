@@ -6,17 +6,26 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { TrainConfig } from '../engine/rl/types.ts';
-import { presetByName } from '../worker/protocol.ts';
+import { defaultCheckpoint, presetByName } from '../worker/protocol.ts';
 import type { TaskChoice } from '../worker/protocol.ts';
 
 export interface ConfigState {
   readonly draft: TrainConfig;
   readonly tasks: TaskChoice;
+  /** Name of the shipped checkpoint that the run starts from. */
+  readonly checkpoint: string;
   /** What the run was started with; null before the first one. */
-  readonly applied: { readonly config: TrainConfig; readonly tasks: TaskChoice } | null;
+  readonly applied: RunChoice | null;
 }
 
-/** One difference, by its dotted path in TrainConfig (`tasks` for the task set). */
+/** All that a run is started with. */
+export interface RunChoice {
+  readonly config: TrainConfig;
+  readonly tasks: TaskChoice;
+  readonly checkpoint: string;
+}
+
+/** One difference, by its dotted path in TrainConfig; `tasks` for the task set, `checkpoint` for the weights. */
 export interface ConfigChange {
   readonly path: string;
   readonly from: unknown;
@@ -25,8 +34,7 @@ export interface ConfigChange {
 
 const tiny = presetByName('tiny');
 export const configStore = createStore<ConfigState>(() => ({
-  draft: tiny,
-  tasks: { from: 'built-in', name: tiny.tasks },
+  ...choice(tiny),
   applied: null,
 }));
 
@@ -57,36 +65,47 @@ export function editConfig(path: string, value: unknown): void {
 export function choosePreset(name: string): void {
   configStore.setState(({ draft }) => {
     const preset = presetByName(name);
-    return { draft: { ...preset, seed: draft.seed }, tasks: { from: 'built-in', name: preset.tasks } };
+    return choice({ ...preset, seed: draft.seed });
   });
 }
 
 export function chooseTasks(tasks: TaskChoice): void {
   configStore.setState(({ draft }) => ({
     tasks,
+    checkpoint: checkpointFor(draft.preset, tasks),
     draft: { ...draft, tasks: tasks.name },
   }));
+}
+
+/** Takes another of the shipped checkpoints to start from. */
+export function chooseCheckpoint(checkpoint: string): void {
+  configStore.setState({ checkpoint });
 }
 
 /** Back to the config of the run; before the first run, to the preset. */
 export function revertDraft(): void {
   configStore.setState(({ applied, draft }) =>
-    applied ? { draft: applied.config, tasks: applied.tasks } : choice(presetByName(draft.preset)),
+    applied
+      ? { draft: applied.config, tasks: applied.tasks, checkpoint: applied.checkpoint }
+      : choice(presetByName(draft.preset)),
   );
 }
 
 /** The draft is what the run has. */
-export function markApplied(config: TrainConfig, tasks: TaskChoice): void {
-  configStore.setState({ applied: { config, tasks } });
+export function markApplied(applied: RunChoice): void {
+  configStore.setState({ applied });
 }
 
 /** What differs between the draft and the run, field by field; empty before the first run. */
-export function changesOf({ draft, tasks, applied }: ConfigState): ConfigChange[] {
+export function changesOf({ draft, tasks, checkpoint, applied }: ConfigState): ConfigChange[] {
   if (!applied) return [];
   const changes = differences('', applied.config, draft);
   const renamed = JSON.stringify(applied.tasks) !== JSON.stringify(tasks);
   if (renamed && !changes.some((change) => change.path === 'tasks')) {
     changes.push({ path: 'tasks', from: applied.config.tasks, to: draft.tasks });
+  }
+  if (applied.checkpoint !== checkpoint) {
+    changes.push({ path: 'checkpoint', from: applied.checkpoint, to: checkpoint });
   }
   return changes;
 }
@@ -96,8 +115,14 @@ export function useConfigChanges(): readonly ConfigChange[] {
   return useMemo(() => changesOf(state), [state]);
 }
 
-function choice(preset: TrainConfig): Pick<ConfigState, 'draft' | 'tasks'> {
-  return { draft: preset, tasks: { from: 'built-in', name: preset.tasks } };
+function choice(preset: TrainConfig): Pick<ConfigState, 'draft' | 'tasks' | 'checkpoint'> {
+  const tasks = { from: 'built-in', name: preset.tasks } as const;
+  return { draft: preset, tasks, checkpoint: checkpointFor(preset.preset, tasks) };
+}
+
+/** A preset starts from its own checkpoint, a suite other than scenes from the one made for it. */
+function checkpointFor(preset: string, tasks: TaskChoice): string {
+  return defaultCheckpoint(preset, tasks.from === 'built-in' ? tasks.name : '');
 }
 
 /** Fields in which two configs differ, by dotted path. */

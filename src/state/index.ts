@@ -24,6 +24,7 @@ export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './s
 export { difficultyOf } from './difficulty.ts';
 export {
   changesOf,
+  chooseCheckpoint,
   choosePreset,
   chooseTasks,
   configStore,
@@ -55,7 +56,7 @@ export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './comm
 export type { Command } from './commands.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
-export { PRESET_NAMES } from '../worker/protocol.ts';
+export { PRESET_NAMES, SHIPPED_CHECKPOINTS, checkpointsFor } from '../worker/protocol.ts';
 export type {
   BackendName,
   BackendReport,

@@ -1,6 +1,5 @@
 /** What the page asks of the run. Every button, key and test goes through the command registry to these. */
 import type { RewardStage } from '../engine/rewards/types.ts';
-import type { TaskChoice } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { changesOf, configStore, editConfig, markApplied, revertDraft } from './config.ts';
 import { sessionStore, type SessionState } from './session.ts';
@@ -12,10 +11,10 @@ function expectStatus(status: SessionState['status']): void {
 
 /** Starts a run with the draft config from the checkpoint's weights. */
 export function startRun(play: boolean): void {
-  const { draft, tasks } = configStore.getState();
-  markApplied(draft, tasks);
+  const { draft: config, tasks, checkpoint } = configStore.getState();
+  markApplied({ config, tasks, checkpoint });
   expectStatus('booting');
-  send({ type: 'start', config: draft, checkpointName: checkpointOf(draft.preset, tasks), tasks, play });
+  send({ type: 'start', config, checkpointName: checkpoint, tasks, play });
 }
 
 /** Nothing of the run has been computed, so that edits may take hold without losing anything. */
@@ -54,9 +53,9 @@ export function advance(what: 'step' | 'subStep'): void {
 export function resetRun(): void {
   const { applied } = configStore.getState();
   if (!applied) return;
-  const { config, tasks } = applied;
+  const { config, tasks, checkpoint } = applied;
   expectStatus('booting');
-  send({ type: 'start', config, checkpointName: checkpointOf(config.preset, tasks), tasks, play: false });
+  send({ type: 'start', config, checkpointName: checkpoint, tasks, play: false });
 }
 
 /** Restarts with the next seed. */
@@ -94,11 +93,4 @@ export function exportCheckpoint(): void {
 
 export function recover(): void {
   send({ type: 'recover' });
-}
-
-/** A preset starts from its own checkpoint, a suite other than scenes from the one made for it. */
-export function checkpointOf(preset: string, tasks: TaskChoice): string {
-  const suites = ['charts', 'geometry', 'pictures'];
-  const isSuite = tasks.from === 'built-in' && suites.includes(tasks.name);
-  return preset === 'tiny' && isSuite ? `tiny-${tasks.name}` : preset;
 }

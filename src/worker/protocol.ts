@@ -20,6 +20,7 @@ import type { Part, RasterImage } from '../engine/tasks/types.ts';
 export type { BackendName, BackendReport };
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
+export { SHIPPED_CHECKPOINTS, checkpointsFor, defaultCheckpoint } from '../engine/rl/shipped.ts';
 
 export const PROTOCOL_VERSION = 1;
 /** Least time between two batches of the worker, in milliseconds. */

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeCheckpoint } from '../../engine/model/checkpoint.ts';
 import { mergeConfig } from '../../engine/rl/mergeConfig.ts';
+import { defaultCheckpoint } from '../../engine/rl/shipped.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import type { RunParts } from '../../engine/rl/runParts.ts';
 import { Trainer, type TrainerProgress, type TrainerState } from '../../engine/rl/trainer.ts';
@@ -86,13 +87,15 @@ async function train(options: Options): Promise<number> {
   const split = splitFolder ? await readSplit(userPath(splitFolder)) : undefined;
   const backend = await startBackend(options);
   const folder = options.text('checkpoint');
-  const checkpoint = folder ? userPath(folder) : shippedPath('models', config.preset);
+  const checkpoint = folder
+    ? userPath(folder)
+    : shippedPath('models', defaultCheckpoint(config.preset, config.tasks));
   const parts = await loadParts(checkpoint, tasks, await loadShippedScorer());
   const identity = {
     command: 'train',
     backend,
     config,
-    checkpoint: folder ?? config.preset,
+    checkpoint: folder ?? defaultCheckpoint(config.preset, config.tasks),
     split: splitFolder ?? null,
   };
   const state = options.flag('resume') ? await readState(join(out, 'state'), identity) : null;

@@ -8,6 +8,7 @@ import { Tokenizer } from '../../engine/model/tokenizer.ts';
 import { buildTokenizer } from '../../engine/model/buildTokenizer.ts';
 import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
+import { defaultCheckpoint } from '../../engine/rl/shipped.ts';
 import { Warmup, type WarmupConfig, type WarmupParts } from '../../engine/rl/warmup.ts';
 import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
 import { parseFaults, suiteOf } from '../../engine/tasks/index.ts';
@@ -131,7 +132,9 @@ async function warmup(options: Options): Promise<number> {
   const folder = options.text('checkpoint');
   const { checkpoint, policy } = scratch
     ? fresh(preset.preset, tasks, seed)
-    : await existing(folder ? userPath(folder) : shippedPath('models', preset.preset));
+    : await existing(
+        folder ? userPath(folder) : shippedPath('models', defaultCheckpoint(preset.preset, tasks.name)),
+      );
   if (!checkpoint.tokenizerJson) throw new UsageError(`${folder} has no tokenizer.json; add the model's.`);
   const before = pebrExtras(checkpoint);
   const config: WarmupConfig = {

@@ -11,7 +11,7 @@ export function ModelCard() {
   return (
     <section className="setup-model" aria-label="Model">
       <h3>
-        Model <span>{card?.name ?? run.checkpointName}</span>
+        Model <span>{run.checkpointName}</span>
       </h3>
       <p>
         <strong data-testid="parameter-count">{formatCompact(parameters)}</strong> parameters ·{' '}

@@ -8,7 +8,7 @@ import type { FieldSpec } from './fieldSpec.ts';
 import { BATCH_FIELDS, SAMPLING_FIELDS, SPLIT_FIELDS, STAGE_FIELDS, SWITCH_FIELDS } from './fields.ts';
 import { OBJECTIVE_FIELDS, REWARD_FIELDS } from './learningFields.ts';
 import { ModelCard } from './ModelCard.tsx';
-import { PresetField, TasksField } from './SourceFields.tsx';
+import { CheckpointField, PresetField, TasksField } from './SourceFields.tsx';
 import './setup.css';
 
 /** Every choice of a run, in the order a run meets them. */
@@ -19,6 +19,7 @@ export function SetupPanel() {
       <div className="setup-source">
         <PresetField />
         <TasksField />
+        <CheckpointField />
         <DropZone />
       </div>
       <ModelCard />

@@ -1,10 +1,13 @@
 import { TASK_SET_NAMES } from '../../engine/tasks/index.ts';
 import {
+  checkpointsFor,
+  chooseCheckpoint,
   choosePreset,
   chooseTasks,
   isPristine,
   PRESET_NAMES,
   sessionStore,
+  SHIPPED_CHECKPOINTS,
   startRun,
   useConfig,
 } from '../../state/index.ts';
@@ -17,7 +20,7 @@ const PRESETS: Readonly<Record<(typeof PRESET_NAMES)[number], string>> = {
   pebr: 'pebr: the recipe as published',
 };
 /** Presets that the site ships weights for; the others are for the terminal. */
-const SHIPPED: readonly string[] = ['nano', 'tiny'];
+const SHIPPED: readonly string[] = SHIPPED_CHECKPOINTS.map(({ preset }) => preset);
 
 /** What was chosen takes hold at once where nothing has been computed yet. */
 function loadIfPristine(): void {
@@ -79,6 +82,41 @@ export function TasksField() {
             </option>
           ))}
           {tasks.from === 'imported' && <option value="imported">own: {tasks.name}</option>}
+        </select>
+      )}
+    </FormField>
+  );
+}
+
+/** Weights to start from, where more than one checkpoint knows the tasks. */
+export function CheckpointField() {
+  const preset = useConfig((state) => state.draft.preset);
+  const tasks = useConfig((state) => state.tasks);
+  const checkpoint = useConfig((state) => state.checkpoint);
+  const choices = checkpointsFor(preset, tasks.from === 'built-in' ? tasks.name : '');
+  if (choices.length < 2) return null;
+  return (
+    <FormField
+      label="Starts from"
+      definition="The warmed-up policy. Each learned from a teacher with other planted faults."
+      hint="What stage 1 and stage 2 have to mend depends on it."
+    >
+      {(field) => (
+        <select
+          {...field}
+          className="ui-input"
+          data-path="checkpoint"
+          value={checkpoint}
+          onChange={(event) => {
+            chooseCheckpoint(event.target.value);
+            loadIfPristine();
+          }}
+        >
+          {choices.map(({ name, about }) => (
+            <option key={name} value={name}>
+              {name}: {about}
+            </option>
+          ))}
         </select>
       )}
     </FormField>
