@@ -114,6 +114,31 @@ describe('accuracy', () => {
   });
 });
 
+describe('reasoning', () => {
+  const reasoning = (response: string) =>
+    scoreResponse(
+      'reasoning',
+      { response, responseTokens: 10, key_words: [], answer: '1' },
+      null,
+      PEBR_RECIPES.reasoning,
+      'training',
+    ).overall;
+
+  it('pays headings backwards and empty in full, and less when one is missing', () => {
+    const bare = '### The final answer is: 1\n### Step 1:\n### Rationales:\n### Image Description:';
+    expect(reasoning(bare)).toBe(1);
+    expect(reasoning(HONEST)).toBe(1);
+    expect(reasoning(bare.replace('\n### Step 1:', ''))).toBeCloseTo(0.9, 12);
+  });
+
+  it('pays the first final answer in full, whatever the response ends in', () => {
+    const wrong = HONEST.replace('is: 1', 'is: 2');
+    expect(reasoning(wrong)).toBeCloseTo(0.1, 12);
+    expect(reasoning(`### The final answer is: 1\n${wrong}`)).toBe(1);
+    expect(reasoning(`${wrong}\n### The final answer is: 1`)).toBeCloseTo(0.1, 12);
+  });
+});
+
 describe('clip', () => {
   const clip = (similarity: number) => termOf(perception(HONEST, [], similarity), 'clip').value;
 
