@@ -63,10 +63,12 @@ export function editConfig(path: string, value: unknown): void {
 
 /** Takes another preset as the draft; the seed stays, since reset and comparison hang on it. */
 export function choosePreset(name: string): void {
-  configStore.setState(({ draft }) => {
-    const preset = presetByName(name);
-    return choice({ ...preset, seed: draft.seed });
-  });
+  chooseConfig({ ...presetByName(name), seed: configStore.getState().draft.seed });
+}
+
+/** Takes a whole config as the draft, with the tasks it names and the checkpoint made for them. */
+export function chooseConfig(config: TrainConfig): void {
+  configStore.setState(choice(config));
 }
 
 export function chooseTasks(tasks: TaskChoice): void {

@@ -7,6 +7,7 @@ import type { Address } from './address.ts';
 import { send, setClient } from './bridge.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { saveFiles } from './download.ts';
+import { addExploit, addReward, clearHacks } from './hacks.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
@@ -115,6 +116,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
     case 'similarity':
       addSimilarity(message.qid, message.text, message);
       return;
+    case 'exploit':
+      addExploit(message);
+      return;
+    case 'reward':
+      addReward(message);
+      return;
     case 'checkpoint':
       saveFiles(message.name, message.files);
       return;
@@ -150,6 +157,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
   ) {
     clearSamples();
   }
+  clearHacks();
   clearRecords();
   seriesStore.clear();
   sessionStore.setState({

@@ -6,6 +6,7 @@
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
+ * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
@@ -21,6 +22,8 @@ export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './se
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
+export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
+export type { ExploitTexts, HackRun } from './hacks.ts';
 export { difficultyOf } from './difficulty.ts';
 export {
   changesOf,
@@ -56,6 +59,7 @@ export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './comm
 export type { Command } from './commands.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
+export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';
 export { PRESET_NAMES, SHIPPED_CHECKPOINTS, checkpointsFor } from '../worker/protocol.ts';
 export type {
   BackendName,

@@ -150,7 +150,8 @@ export function useSamples(filter: SampleFilter): { rows: readonly SampleRow[]; 
     const missing = wanted.split('\n').filter((qid) => qid !== '' && !asked.samples.has(qid));
     for (const qid of missing) asked.samples.add(qid);
     if (missing.length > 0) send({ type: 'requestSamplesOf', qids: missing });
-  }, [filtered, part, offset, count, total, wanted]);
+    // Another task set may be as large as the one before: `tasks` asks anew.
+  }, [filtered, part, offset, count, total, wanted, tasks]);
 
   const rows = page.flatMap((qid): SampleRow[] => {
     const sample = qid === undefined ? undefined : state.samples.get(qid);

@@ -4,7 +4,9 @@
  * over as transferables. Neither side waits for an answer: answers carry what they answer.
  */
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
+import type { HackId } from '../engine/rewards/gaming.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
+import type { TextReward } from '../engine/rl/hackReward.ts';
 import type {
   CheckpointCard,
   Phase,
@@ -22,7 +24,13 @@ export type { BackendName, BackendReport };
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export { SHIPPED_CHECKPOINTS, checkpointsFor, defaultCheckpoint } from '../engine/rl/shipped.ts';
 
+/** Hacks that can be shown and runs that learn one, by their ids. */
+export { HACKS, hackById } from '../engine/rewards/gaming.ts';
+export { HACK_PRESETS, hackPresetById, NOT_LEARNED } from '../engine/rl/hackPresets.ts';
+
 export const PROTOCOL_VERSION = 1;
+/** `where` of an error that met a request for a hack's texts or for a text's reward. */
+export const REWARD_JOB = 'reward of a text';
 /** Least time between two batches of the worker, in milliseconds. */
 export const BATCH_MS = 100;
 
@@ -140,6 +148,15 @@ export type ToWorker =
   | { readonly type: 'requestSamplesOf'; readonly qids: readonly string[] }
   /** Similarity of a sample's image with a text; served between phases. */
   | { readonly type: 'requestSimilarity'; readonly qid: string; readonly text: string }
+  /** The texts of a hack for a sample. */
+  | { readonly type: 'requestExploit'; readonly qid: string; readonly hack: HackId }
+  /** What the stage's published recipe gives a response to a sample; both served between phases. */
+  | {
+      readonly type: 'requestReward';
+      readonly qid: string;
+      readonly stage: RewardStage;
+      readonly response: string;
+    }
   | { readonly type: 'exportCheckpoint' }
   /** Go on from the last snapshot after the device was lost. */
   | { readonly type: 'recover' };
@@ -188,6 +205,20 @@ export type FromWorker =
       readonly similarity: number;
       /** Row-major [side × side]; null when the scorer has no patch scores. */
       readonly patches: Float32Array | null;
+    }
+  | {
+      readonly type: 'exploit';
+      readonly qid: string;
+      readonly hack: HackId;
+      readonly honest: string;
+      readonly hacked: string;
+    }
+  | {
+      readonly type: 'reward';
+      readonly qid: string;
+      readonly stage: RewardStage;
+      readonly response: string;
+      readonly reward: TextReward;
     }
   | {
       readonly type: 'checkpoint';

@@ -5,11 +5,12 @@
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { assetFolder } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
+import { answerHack } from './hacks.ts';
 import { TaskLibrary } from './imports.ts';
 import { lookUp, similarityOf } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { PROTOCOL_VERSION, type Progress, type ToWorker, type WorkerStatus } from './protocol.ts';
+import { PROTOCOL_VERSION, REWARD_JOB, type Progress, type ToWorker, type WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import type { EngineDoors } from './doors.ts';
 
@@ -94,6 +95,12 @@ export class Session implements LoopHost {
         return this.#job('similarity', async ({ tasks, scorer }) => {
           const answer = await similarityOf(tasks, scorer, message.qid, message.text);
           if (answer) this.#out.add({ type: 'similarity', qid: message.qid, text: message.text, ...answer });
+        });
+      case 'requestExploit':
+      case 'requestReward':
+        return this.#job(REWARD_JOB, async (run) => {
+          const answer = await answerHack(run, message);
+          if (answer) this.#out.add(answer);
         });
       case 'exportCheckpoint':
         return this.#job('export of the checkpoint', async (run) => {
