@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { suiteOf } from '../tasks/index.ts';
+import { SUITES } from '../tasks/index.ts';
 import { describe, expect, it } from 'vitest';
 import { buildTokenizer } from './buildTokenizer.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -30,8 +30,8 @@ const text = fc.oneof(
     .map((pieces) => pieces.join('')),
 );
 
-describe.each(['scenes', 'scenes-nano'] as const)('any text in the tokenizer of %s', (variant) => {
-  const tokenizer = Tokenizer.fromJson(buildTokenizer(suiteOf(variant)));
+describe.each(SUITES)('any text in the tokenizer of $name', (suite) => {
+  const tokenizer = Tokenizer.fromJson(buildTokenizer(suite));
 
   it('encodes to known ids and decodes to itself', () => {
     fc.assert(

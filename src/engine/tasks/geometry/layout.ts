@@ -217,7 +217,7 @@ function fit(corners: readonly Point[], scale: number, flip: boolean): Point[] {
 }
 
 function mean(points: readonly Point[]): Point {
-  const sum = points.reduce(([x, y], [px, py]) => [x + px, y + py] as const, [0, 0] as Point);
+  const sum = points.reduce<Point>(([x, y], [px, py]) => [x + px, y + py] as const, [0, 0]);
   return [sum[0] / points.length, sum[1] / points.length];
 }
 
