@@ -21,6 +21,6 @@ export { Tooltip } from './Tooltip.tsx';
 export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
 export { formatCompact, formatNumber, formatShare, formatSigned } from './format.ts';
-export type { Mark } from './marks.ts';
+export { evidenceMarks } from './evidenceMarks.ts';
 export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale } from './scales.ts';
 export type { ColourScale } from './scales.ts';

@@ -4,13 +4,21 @@ import type { DraftRollout } from '../../engine/index.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
 import { goLive, select, useSelection, useSession, useShownStep } from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
-import { Button, EmptyState, MarkedText, Panel, Sign, Waterfall, formatNumber } from '../../ui/index.ts';
+import {
+  Button,
+  EmptyState,
+  MarkedText,
+  Panel,
+  Sign,
+  Waterfall,
+  evidenceMarks,
+  formatNumber,
+} from '../../ui/index.ts';
 import { AdvantageSection } from './AdvantageSection.tsx';
 import { EvidenceView } from './EvidenceView.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
 import { TokenSection } from './TokenSection.tsx';
-import { evidenceMarks } from './evidenceMarks.ts';
 import { checkReward, isScored } from './reconcile.ts';
 import './inspector.css';
 

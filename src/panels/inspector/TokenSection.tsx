@@ -4,7 +4,7 @@ import { select } from '../../state/index.ts';
 import { ScaleLegend, Tabs, TokenStrip, formatNumber, visibleText } from '../../ui/index.ts';
 import type { StripToken } from '../../ui/index.ts';
 import { TokenReadout } from './TokenReadout.tsx';
-import { keywordHits } from './evidenceMarks.ts';
+import { keywordHits } from './keywordHits.ts';
 import { TOKEN_MODES, colourTokens } from './tokenColours.ts';
 import type { TokenColouring, TokenMode } from './tokenColours.ts';
 
