@@ -60,12 +60,19 @@ export type { Command } from './commands.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
 export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';
-export { PRESET_NAMES, SHIPPED_CHECKPOINTS, checkpointsFor } from '../worker/protocol.ts';
+export {
+  PRESET_NAMES,
+  SHIPPED_CHECKPOINTS,
+  checkpointsFor,
+  misfitOf,
+  readersOf,
+} from '../worker/protocol.ts';
 export type {
   BackendName,
   BackendReport,
   ImportReport,
   MemoryReport,
+  Misfit,
   Progress,
   SampleSummary,
   StartedInfo,

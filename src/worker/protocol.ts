@@ -22,7 +22,14 @@ import type { Part, RasterImage } from '../engine/tasks/types.ts';
 export type { BackendName, BackendReport };
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
-export { SHIPPED_CHECKPOINTS, checkpointsFor, defaultCheckpoint } from '../engine/rl/shipped.ts';
+export {
+  SHIPPED_CHECKPOINTS,
+  checkpointsFor,
+  defaultCheckpoint,
+  misfitOf,
+  readersOf,
+} from '../engine/rl/shipped.ts';
+export type { Misfit } from '../engine/rl/shipped.ts';
 
 /** Hacks that can be shown and runs that learn one, by their ids. */
 export { HACKS, hackById } from '../engine/rewards/gaming.ts';

@@ -1,5 +1,5 @@
 import type { CheckpointCard } from '../../engine/index.ts';
-import { useSession } from '../../state/index.ts';
+import { misfitOf, useSession } from '../../state/index.ts';
 import { formatCompact, formatNumber, formatShare, Tooltip } from '../../ui/index.ts';
 
 /** Which weights the run starts from, what was measured of them, and which faults their teacher had. */
@@ -8,6 +8,7 @@ export function ModelCard() {
   const card = useSession((state) => state.card);
   const parameters = useSession((state) => state.parameterCount);
   if (!run) return null;
+  const misfit = run.tasks.origin === 'built-in' ? misfitOf(run.checkpointName, run.tasks.name) : null;
   return (
     <section className="setup-model" aria-label="Model">
       <h3>
@@ -22,6 +23,12 @@ export function ModelCard() {
         <p data-testid="foreign-pictures">
           <strong>Weak here:</strong> this model has only ever seen {card.name === 'nano' ? 'simple ' : ''}
           drawn scenes. On your pictures it says what it knows; the run is real, its rewards may hardly rise.
+        </p>
+      )}
+      {misfit && (
+        <p data-testid="model-misfit">
+          <strong>Weak here:</strong> these weights were made for {misfit.knows} and are asked about{' '}
+          {misfit.asked}. The numbers below were measured on {misfit.knows}.
         </p>
       )}
       {card && <Measured measured={card.measured} />}

@@ -5,13 +5,16 @@ import {
   choosePreset,
   chooseTasks,
   isPristine,
+  misfitOf,
   PRESET_NAMES,
+  readersOf,
   sessionStore,
   SHIPPED_CHECKPOINTS,
   startRun,
   useConfig,
 } from '../../state/index.ts';
 import { FormField } from '../../ui/index.ts';
+import { MisfitNotice } from './MisfitNotice.tsx';
 
 const PRESETS: Readonly<Record<(typeof PRESET_NAMES)[number], string>> = {
   nano: 'nano: 50 k parameters, trains in seconds',
@@ -59,32 +62,50 @@ export function PresetField() {
 
 export function TasksField() {
   const tasks = useConfig((state) => state.tasks);
+  const preset = useConfig((state) => state.draft.preset);
+  const checkpoint = useConfig((state) => state.checkpoint);
+  const misfit = tasks.from === 'built-in' ? misfitOf(checkpoint, tasks.name) : null;
+  const known = TASK_SET_NAMES.filter((name) => readersOf(preset, name).length > 0);
+  const others = TASK_SET_NAMES.filter((name) => !known.includes(name));
   return (
-    <FormField
-      label="Questions"
-      definition="The task set that the policy trains on. Its held-out part is never trained on."
-      hint="Your own: drop files below."
-    >
-      {(field) => (
-        <select
-          {...field}
-          className="ui-input"
-          data-path="tasks"
-          value={tasks.from === 'built-in' ? tasks.name : 'imported'}
-          onChange={(event) => {
-            chooseTasks({ from: 'built-in', name: event.target.value });
-            loadIfPristine();
-          }}
-        >
-          {TASK_SET_NAMES.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-          {tasks.from === 'imported' && <option value="imported">own: {tasks.name}</option>}
-        </select>
-      )}
-    </FormField>
+    <div>
+      <FormField
+        label="Questions"
+        definition="The task set that the policy trains on. Its held-out part is never trained on."
+        hint="Your own: drop files below."
+      >
+        {(field) => (
+          <select
+            {...field}
+            className="ui-input"
+            data-path="tasks"
+            value={tasks.from === 'built-in' ? tasks.name : 'imported'}
+            onChange={(event) => {
+              chooseTasks({ from: 'built-in', name: event.target.value });
+              loadIfPristine();
+            }}
+          >
+            <TaskOptions label={`Made for ${preset}: train on them`} names={known} />
+            <TaskOptions label={`No ${preset} weights know these: to look at`} names={others} />
+            {tasks.from === 'imported' && <option value="imported">own: {tasks.name}</option>}
+          </select>
+        )}
+      </FormField>
+      {misfit && <MisfitNotice checkpoint={checkpoint} misfit={misfit} />}
+    </div>
+  );
+}
+
+function TaskOptions({ label, names }: { readonly label: string; readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
   );
 }
 
