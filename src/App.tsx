@@ -19,6 +19,7 @@ import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
 
 const ChartsPanel = lazy(async () => ({ default: (await import('./panels/charts/index.ts')).ChartsPanel }));
+const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/index.ts')).HacksPanel }));
 const ICON = 16;
 
 const LABELS: Readonly<Record<TabId, string>> = {
@@ -28,13 +29,14 @@ const LABELS: Readonly<Record<TabId, string>> = {
   rollouts: 'Rollouts',
   sampling: 'Data',
   stages: 'Stages',
+  hacks: 'Reward hacks',
   system: 'System',
 };
 /** Tabs by viewport: what has a place of its own is not a tab. */
 const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: ['rollouts', 'sampling', 'stages', 'system'],
-  medium: ['rollouts', 'sampling', 'stages', 'system'],
-  narrow: ['rollouts', 'inspector', 'charts', 'setup', 'sampling', 'stages', 'system'],
+  wide: ['rollouts', 'sampling', 'stages', 'hacks', 'system'],
+  medium: ['rollouts', 'sampling', 'stages', 'hacks', 'system'],
+  narrow: ['rollouts', 'inspector', 'charts', 'setup', 'sampling', 'stages', 'hacks', 'system'],
 };
 
 /** The workbench. */
@@ -127,6 +129,12 @@ function panelOf(tab: TabId): ReactNode {
       return <SamplingPanel />;
     case 'stages':
       return <StagesPanel />;
+    case 'hacks':
+      return (
+        <Suspense fallback={<EmptyState title="Loading the hacks…" tone="loading" />}>
+          <HacksPanel />
+        </Suspense>
+      );
     case 'system':
       return <SystemPanel />;
     default:

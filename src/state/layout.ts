@@ -4,7 +4,16 @@ import { createStore } from 'zustand/vanilla';
 import * as v from 'valibot';
 
 /** Tabs of the workspace. The first three are tabs of their own only where there is no room beside. */
-export const TABS = ['setup', 'inspector', 'charts', 'rollouts', 'sampling', 'stages', 'system'] as const;
+export const TABS = [
+  'setup',
+  'inspector',
+  'charts',
+  'rollouts',
+  'sampling',
+  'stages',
+  'hacks',
+  'system',
+] as const;
 export type TabId = (typeof TABS)[number];
 
 const THEMES = ['system', 'light', 'dark'] as const;
