@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { selectBackend, type BackendName } from '../engine/compute/backend.ts';
 import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import { coverageOf } from '../engine/eval/coverage.ts';
 import type { CheckpointFiles } from '../engine/model/checkpoint.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
+import { presetByName, PRESET_NAMES } from '../engine/rl/presets.ts';
 import { loadRunParts, type PebrExtras, type RunParts } from '../engine/rl/runParts.ts';
 import { filesFromDisk } from '../engine/tasks/imported/node.ts';
 import { loadTaskSet } from '../engine/tasks/imported/index.ts';
@@ -63,6 +65,12 @@ export function suiteFor(name: string, preset: string | null): string {
   return name === 'scenes' && preset === 'nano' ? 'scenes-nano' : name;
 }
 
+/** Longest response under the preset a checkpoint was made for, in tokens; 128 where it says none. */
+export function longestResponse(preset: string | null): number {
+  const known = PRESET_NAMES.find((name) => name === preset);
+  return known ? presetByName(known).sampling.maxNewTokens : 128;
+}
+
 /** The preset a checkpoint says it was made for, or null. What is wrong with its files, `loadParts` says. */
 export async function presetOf(folder: string): Promise<string | null> {
   const bytes = await readIfThere(join(folder, 'config.json'));
@@ -86,6 +94,16 @@ export async function loadParts(folder: string, tasks: TaskSet, scorer: ImageTex
   } catch (cause) {
     throw new DataError(`Checkpoint ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
+}
+
+/** Says, on stderr, when the checkpoint has no tokens for the words of the task set: its numbers then mean little. */
+export function warnOfSpelling(folder: string, { tokenizer, tasks }: RunParts): void {
+  const { words, spelled } = coverageOf(tokenizer, tasks);
+  if (spelled.length === 0) return;
+  const some = spelled.slice(0, 5).join(', ');
+  say(
+    `Warning: the tokenizer of ${folder} has to spell ${spelled.length} of ${words} words of ${tasks.name} (${some}${spelled.length > 5 ? ', …' : ''}); the policy was not made for these tasks.`,
+  );
 }
 
 /** A JSON file. Throws DataError naming the file. */

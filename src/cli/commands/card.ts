@@ -1,19 +1,27 @@
 /** `card`: measures a checkpoint and writes the numbers into its README.md and config.json. */
-import { join } from 'node:path';
-import { evaluate, evaluateSamples, type EvalReport } from '../../engine/eval/evaluate.ts';
+import { basename, join } from 'node:path';
+import { evaluate } from '../../engine/eval/evaluate.ts';
+import { rowsOf, type ResponseOptions } from '../../engine/eval/evaluateRows.ts';
+import { MEASURE_LABELS, MEASURE_NAMES, valuesOf } from '../../engine/eval/summarise.ts';
+import type { EvalReport, IntervalMeasures, MeasureName } from '../../engine/eval/summarise.ts';
 import { writeCheckpoint } from '../../engine/model/checkpoint.ts';
-import { PixelCache } from '../../engine/rl/pixelCache.ts';
+import { estimateSplit } from '../../engine/rl/estimateSplit.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import { pebrExtras, type PebrExtras, type RunParts } from '../../engine/rl/runParts.ts';
 import { classify, expectedZeroShare } from '../../engine/rl/split.ts';
-import { passCounts } from '../../engine/rl/splitPhase.ts';
 import type { CheckpointCard, SplitEntry, TrainConfig } from '../../engine/rl/types.ts';
-import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
+import type { Sample, TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress, say, writeFolder } from '../output.ts';
-import { loadParts, loadShippedScorer, loadTasks, startBackend, suiteFor, userPath } from '../parts.ts';
-
-const CHUNK = 32;
+import {
+  loadParts,
+  loadShippedScorer,
+  loadTasks,
+  startBackend,
+  suiteFor,
+  userPath,
+  warnOfSpelling,
+} from '../parts.ts';
 
 export const cardCommand: CommandSpec = {
   name: 'card',
@@ -48,35 +56,29 @@ async function card(options: Options): Promise<number> {
   await startBackend(options);
   const folder = userPath(options.requiredText('checkpoint'));
   const parts = await loadParts(folder, tasks, await loadShippedScorer());
+  warnOfSpelling(folder, parts);
   const seed = options.requiredNumber('seed');
   const greedy = { samples: 0, temperature: 1, topP: 1, maxNewTokens: preset.sampling.maxNewTokens, seed };
   const progress = new Progress('card');
-  const heldOut = await evaluate(
+  const { report } = await evaluate(
     parts,
     { ...greedy, part: 'heldout', n: options.requiredNumber('n') },
-    (done, total) => {
-      progress.update(done, total, 'held out');
-    },
+    { onProgress: (done, total) => progress.update(done, total, 'held out') },
   );
   const entries = await split(parts, { ...preset, seed }, options.requiredNumber('questions'), progress);
-  const easy = entries.filter(({ correct, n }) => classify(correct, n, 1) === 'easy');
-  const onEasy = await evaluateSamples(
-    parts,
-    easy.map(({ qid }) => tasks.find(qid)!),
-    greedy,
-  );
+  const easyF1 = await descriptionF1On(parts, easyPool(tasks, entries), greedy);
   progress.end();
   const share = (from: number, to: number): number =>
     entries.filter(({ correct }) => correct >= from && correct < to).length / entries.length;
   const { n } = preset.split;
   const measured: Record<string, number> = {
-    heldout_n: heldOut.n,
-    ...numbers(heldOut),
+    heldout_n: report.n,
+    ...measuresOf(report),
     split_questions: entries.length,
     split_easy: share(n, n + 1),
     split_medium: share(1, n),
     split_hard: share(0, 1),
-    easy_description_f1: onEasy.description_f1 ?? 0,
+    ...(easyF1 === null ? {} : { easy_description_f1: easyF1 }),
     zero_advantage_expected: expectedZeroShare(
       entries.map((entry) => entry.correct / entry.n),
       preset.groupSize,
@@ -91,7 +93,8 @@ async function card(options: Options): Promise<number> {
   };
   const extras: PebrExtras = { ...before, card: written };
   const files = writeCheckpoint({ ...parts.checkpoint, extras: { pebr: extras } });
-  files.set('README.md', new TextEncoder().encode(readme(extras, written, tasks, heldOut, preset)));
+  const text = readme({ name: basename(folder), extras, card: written, report, preset });
+  files.set('README.md', new TextEncoder().encode(text));
   await writeFolder(folder, files);
   for (const [name, value] of Object.entries(measured)) say(`${name}: ${value.toFixed(4)}`);
   say(`Written to ${join(folder, 'README.md')}`);
@@ -105,46 +108,72 @@ async function split(
   progress: Progress,
 ): Promise<SplitEntry[]> {
   const total = Math.min(questions, parts.tasks.size('train'));
-  const pixels = new PixelCache(parts.preprocessing);
   const entries: SplitEntry[] = [];
-  while (entries.length < total) {
-    const indices = Array.from(
-      { length: Math.min(CHUNK, total - entries.length) },
-      (_, i) => entries.length + i,
-    );
-    const samples = indices.map((index) => parts.tasks.sample('train', index));
-    entries.push(...(await passCounts(parts, pixels, samples, indices, config)));
+  for await (const chunk of estimateSplit(parts, config, 0, total)) {
+    entries.push(...chunk);
     progress.update(entries.length, total, 'split');
   }
   return entries;
 }
 
-function numbers(report: EvalReport): Record<string, number> {
+const easyPool = (tasks: TaskSet, entries: readonly SplitEntry[]): Sample[] =>
+  entries
+    .filter(({ correct, n }) => classify(correct, n, 1) === 'easy')
+    .flatMap(({ qid }) => tasks.find(qid) ?? []);
+
+/** null where there is no sample, or no truth. */
+async function descriptionF1On(
+  parts: RunParts,
+  samples: readonly Sample[],
+  options: ResponseOptions,
+): Promise<number | null> {
+  const values = valuesOf(await rowsOf(parts, samples, options), 'greedy', 'description_f1');
+  if (values === null || values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The measures that have a value, under the names that `eval --json` gives them. */
+function measuresOf(report: EvalReport): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(report).filter(
-      (entry): entry is [string, number] =>
-        typeof entry[1] === 'number' && entry[0] !== 'n' && entry[0] !== 'samples',
-    ),
+    MEASURE_NAMES.flatMap((name) => {
+      const value = report[name];
+      return value === null ? [] : [[name, value] as const];
+    }),
   );
 }
 
-function readme(
-  extras: PebrExtras,
-  { name, parameters, faults, measured }: CheckpointCard,
-  tasks: TaskSet,
-  heldOut: EvalReport,
-  { split: settings }: TrainConfig,
-): string {
+function readme({
+  name,
+  extras,
+  card: { parameters, faults, measured },
+  report,
+  preset,
+}: {
+  /** Of the checkpoint's folder. */
+  readonly name: string;
+  readonly extras: PebrExtras;
+  readonly card: CheckpointCard;
+  readonly report: EvalReport;
+  readonly preset: TrainConfig;
+}): string {
+  const { split: settings, sampling } = preset;
   const percent = (value: number | undefined): string => `${(100 * (value ?? 0)).toFixed(1)} %`;
-  const value = (number: number | null): string => (number === null ? '–' : number.toFixed(3));
-  const kinds = Object.entries(heldOut.by_kind).map(
+  const cell = (row: IntervalMeasures, measure: MeasureName): string => {
+    const value = row[measure];
+    const interval = row.intervals[measure];
+    if (value === null || !interval) return '–';
+    const digits = measure === 'mean_length' ? 1 : 3;
+    return `${value.toFixed(digits)} (${interval.map((end) => end.toFixed(digits)).join('–')})`;
+  };
+  const kinds = Object.entries(report.by_kind).map(
     ([kind, row]) =>
-      `| ${kind} | ${row.n} | ${value(row.accuracy)} | ${value(row.description_f1)} | ${value(row.format)} |`,
+      `| ${kind} | ${row.n} | ${cell(row, 'accuracy')} | ${cell(row, 'description_f1')} | ${cell(row, 'keyword_recall')} | ${cell(row, 'format')} |`,
   );
+  const easyF1 = measured.easy_description_f1;
   return `# ${name}
 
-A SmolVLM-architecture policy of ${parameters.toLocaleString('en')} parameters for the playground's \`${tasks.name}\` tasks.
-It is a small model that shows the method; it knows nothing else.
+A SmolVLM-architecture policy of ${parameters.toLocaleString('en')} parameters for the playground's \`${report.tasks}\` tasks, made for the
+preset \`${preset.preset}\`. It is a small model that shows the method; it knows nothing else.
 
 ## How it was made
 
@@ -154,16 +183,25 @@ ${faultText(faults)}
 
 ## Measured
 
-Held out, greedy, ${heldOut.n} samples:
+Held out, greedy, ${report.n} samples, with 95 % bootstrap intervals over samples:
 
-| kind | n | accuracy | description F1 | format |
-|---|---|---|---|---|
-| **all** | ${heldOut.n} | **${value(heldOut.accuracy)}** | **${value(heldOut.description_f1)}** | **${value(heldOut.format)}** |
+| measure | value (95 %) |
+|---|---|
+${MEASURE_NAMES.map((measure) => `| ${MEASURE_LABELS[measure]} | ${cell(report, measure)} |`).join('\n')}
+
+By question kind:
+
+| kind | n | accuracy | description F1 | keyword recall | format |
+|---|---|---|---|---|---|
 ${kinds.join('\n')}
+
+The same numbers again, with every measure of every kind:
+
+    npm run pebr -- eval --checkpoint ${name} --tasks ${report.tasks} --n ${report.n} --max-new-tokens ${sampling.maxNewTokens} --json
 
 Split of ${measured.split_questions} train questions (temperature ${settings.temperature}, top_p ${settings.topP}, n ${settings.n}):
 ${percent(measured.split_easy)} easy, ${percent(measured.split_medium)} medium, ${percent(measured.split_hard)} hard.
-Description F1 on the easy pool (greedy): ${value(measured.easy_description_f1 ?? null)}.
+Description F1 on the easy pool (greedy): ${easyF1 === undefined ? '–' : easyF1.toFixed(3)}.
 `;
 }
 

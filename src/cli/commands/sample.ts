@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { policyHash } from '../../engine/model/policy.ts';
 import { classify } from '../../engine/rl/split.ts';
-import { PixelCache } from '../../engine/rl/pixelCache.ts';
-import { passCounts } from '../../engine/rl/splitPhase.ts';
+import { estimateSplit } from '../../engine/rl/estimateSplit.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import type { Difficulty, SplitEntry } from '../../engine/rl/types.ts';
 import { writeTaskSetFiles } from '../../engine/tasks/imported/index.ts';
@@ -19,11 +18,10 @@ import {
   startBackend,
   suiteFor,
   userPath,
+  warnOfSpelling,
 } from '../parts.ts';
 import { claimFolder } from '../runFolder.ts';
 import { readSplit } from '../splitFolder.ts';
-
-const CHUNK = 16;
 
 export const sampleCommand: CommandSpec = {
   name: 'sample',
@@ -65,6 +63,7 @@ async function sample(options: Options): Promise<number> {
   const tasks = await loadTasks(suite, options.flag('skip-bad'));
   await startBackend(options);
   const parts = await loadParts(folder, tasks, await loadShippedScorer());
+  warnOfSpelling(folder, parts);
   const n = options.requiredNumber('n');
   const config = {
     seed: options.requiredNumber('seed'),
@@ -95,18 +94,10 @@ async function sample(options: Options): Promise<number> {
     writeWhole(join(out, 'split.json'), `${JSON.stringify({ ...about, complete }, null, 2)}\n`);
   await writeAbout(false);
   const entries = [...done];
-  const pixels = new PixelCache(parts.preprocessing);
   const progress = new Progress('split');
-  while (entries.length < total) {
-    const indices = Array.from(
-      { length: Math.min(CHUNK, total - entries.length) },
-      (_, i) => entries.length + i,
-    );
-    const samples = indices.map((index) => tasks.sample('train', index));
-    for (const entry of await passCounts(parts, pixels, samples, indices, config)) {
-      entries.push(entry);
-      await appendLine(join(out, 'passes.jsonl'), entry);
-    }
+  for await (const chunk of estimateSplit(parts, config, done.length, total)) {
+    for (const entry of chunk) await appendLine(join(out, 'passes.jsonl'), entry);
+    entries.push(...chunk);
     progress.update(entries.length, total);
   }
   progress.end();
