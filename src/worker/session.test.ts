@@ -188,3 +188,29 @@ test('samples and pictures are served while nothing runs', async () => {
   await page.until(() => page.of('similarity').length === 1);
   expect(Math.abs(page.of('similarity')[0].similarity)).toBeLessThanOrEqual(1);
 });
+
+test('hacks are written and any text is scored, at rest and while the run plays', async () => {
+  page.send({ type: 'requestSamples', part: 'heldout', offset: 0, count: 1 });
+  await page.until(() => page.of('samples').length === 1);
+  const [{ qid, key_words }] = page.of('samples')[0].samples;
+  page.send({ type: 'requestExploit', qid, hack: 'keyword-stuffing' });
+  await page.until(() => page.of('exploit').length === 1);
+  const { honest, hacked } = page.of('exploit')[0];
+  for (const keyWord of key_words) expect(hacked).toContain(keyWord);
+  page.send({ type: 'play' });
+  for (const response of [honest, hacked]) {
+    page.send({ type: 'requestReward', qid, stage: 'perception', response });
+  }
+  await page.until(() => page.of('reward').length === 2);
+  const [paidHonest, paidHacked] = page.of('reward');
+  expect([paidHonest.response, paidHacked.response]).toEqual([honest, hacked]);
+  expect(paidHacked.reward.score.overall).toBeGreaterThan(paidHonest.reward.score.overall ?? Infinity);
+  expect(paidHacked.reward.descriptionF1).toBe(paidHonest.reward.descriptionF1);
+  page.send({ type: 'requestReward', qid: 'nobody', stage: 'perception', response: '' });
+  page.send({ type: 'requestReward', qid, stage: 'reasoning', response: hacked });
+  await page.until(() => page.of('reward').length === 3);
+  expect(page.of('reward')[2].reward.score.terms.map(({ name }) => name)).toEqual(['format', 'accuracy']);
+  page.send({ type: 'pause' });
+  await page.until(() => page.status() === 'paused');
+  expect(page.of('error')).toEqual([]);
+});
