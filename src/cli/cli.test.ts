@@ -1,29 +1,15 @@
 /** The command line as a user runs it: real processes, real files, the shipped nano checkpoint. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { pebr, type Outcome } from './testProcess.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pebr-cli-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function pebr(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile('node', ['scripts/pebr.mjs', ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-    });
-  });
-}
 
 const nano = join('public', 'models', 'nano');
 const readLines = async (...path: string[]): Promise<Record<string, unknown>[]> =>

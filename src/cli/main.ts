@@ -4,6 +4,7 @@
  */
 import { cardCommand } from './commands/card.ts';
 import { evalCommand } from './commands/eval.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import { sampleCommand } from './commands/sample.ts';
 import { scoreCommand } from './commands/score.ts';
 import { trainCommand } from './commands/train.ts';
@@ -19,6 +20,7 @@ import { say } from './output.ts';
 const COMMANDS: readonly CommandSpec[] = [
   trainCommand,
   warmupCommand,
+  experimentCommand,
   sampleCommand,
   scoreCommand,
   evalCommand,
@@ -74,6 +76,9 @@ setCodecLoader(nodeCodecLoader);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
+
+// A job of an experiment ends with the process that runs the experiment, whatever ended that one.
+process.once('disconnect', () => process.exit(1));
 
 // Dawn keeps the process alive, so it is ended by hand, once stdout has taken everything.
 const code = await main(process.argv.slice(2));

@@ -58,6 +58,12 @@ export const trainCommand: CommandSpec = {
       help: 'a split made by `sample`; default: made at the start of the full plan',
     },
     config: { type: 'string', value: 'FILE', help: 'JSON laid over the preset' },
+    'keep-every': {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'also keep checkpoint_step_NNNNN every N steps',
+    },
     'skip-bad': { type: 'flag', help: 'leave out records of an imported set that have errors' },
     ...COMMON_OPTIONS,
   },
@@ -102,7 +108,7 @@ async function train(options: Options): Promise<number> {
   const trainer = new Trainer(parts, config, { ...(state ? { state } : {}), ...(split ? { split } : {}) });
   await keepLines(join(out, 'metrics.jsonl'), trainer.step);
   await mkdir(join(out, 'rollouts'), { recursive: true });
-  await runTo(trainer, steps, out, parts, identity);
+  await runTo(trainer, steps, options.number('keep-every') ?? Infinity, out, parts, identity);
   return 0;
 }
 
@@ -118,9 +124,12 @@ async function readState(folder: string, identity: unknown): Promise<TrainerStat
   };
 }
 
+const stepCheckpoint = (step: number): string => `checkpoint_step_${String(step).padStart(5, '0')}`;
+
 async function runTo(
   trainer: Trainer,
   steps: number,
+  keepEvery: number,
   out: string,
   parts: RunParts,
   identity: unknown,
@@ -164,8 +173,9 @@ async function runTo(
     if (result.stageChange) {
       const { atStep, from, to, reason } = result.stageChange;
       say(`Step ${atStep}: ${from} → ${to} (${reason})`);
-      if (reason !== 'start') await saveCheckpoint(`checkpoint_step_${String(atStep).padStart(5, '0')}`);
+      if (reason !== 'start') await saveCheckpoint(stepCheckpoint(atStep));
     }
+    if (result.record && trainer.step % keepEvery === 0) await saveCheckpoint(stepCheckpoint(trainer.step));
     if (result.record && (trainer.step % SAVE_EVERY === 0 || result.stageChange)) await save();
   }
   progress.end();

@@ -1,0 +1,17 @@
+/** The command line as a process of its own, for tests. */
+import { execFile } from 'node:child_process';
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `pebr …` to its end; a failure is an exit code, never a throw. */
+export function pebr(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile('node', ['scripts/pebr.mjs', ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+    });
+  });
+}
