@@ -1,6 +1,7 @@
 /** Whoever ships the site ships these packages: NOTICE must name them all. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { TABLES } from './engine/tasks/charts/tables.ts';
 
 interface LockedPackage {
   license?: string;
@@ -33,4 +34,10 @@ test('NOTICE names no package that has gone', () => {
 test('shipped licences are permissive', () => {
   const permissive = /^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)( AND (MIT|ISC|BSD-3-Clause))*$/;
   expect(shipped.filter(({ license }) => !permissive.test(license))).toEqual([]);
+});
+
+test('NOTICE names the source and the licence of every table that charts are drawn from', () => {
+  expect(TABLES.length).toBeGreaterThan(10);
+  const missing = TABLES.filter(({ source, license }) => !notice.includes(`  - ${source}, ${license}`));
+  expect(missing).toEqual([]);
 });

@@ -5,6 +5,7 @@
  * built-in source of samples · **task set** many samples under a name: a suite at a difficulty, or imported ·
  * **part** train or heldout · **truth** what is in the picture, for measures only.
  */
+import { CHARTS } from './charts/index.ts';
 import { GEOMETRY } from './geometry/index.ts';
 import { SCENES, SCENES_NANO } from './scenes/index.ts';
 import { taskSetName, type Suite } from './suite.ts';
@@ -15,7 +16,7 @@ export { parseFaults } from './parseFaults.ts';
 export type { Suite, SuiteDifficulty } from './suite.ts';
 
 /** The built-in suites. */
-export const SUITES: readonly Suite[] = [SCENES, SCENES_NANO, GEOMETRY];
+export const SUITES: readonly Suite[] = [SCENES, SCENES_NANO, CHARTS, GEOMETRY];
 
 const SETS = SUITES.flatMap((suite) =>
   suite.difficulties.map((difficulty) => ({ name: taskSetName(suite.name, difficulty), suite, difficulty })),
