@@ -54,8 +54,8 @@ export const HACKS: readonly Hack[] = [
     stage: 'perception',
     explanation:
       'The keyword term looks for the key words anywhere in the response, so a list of everything that a picture might show, put behind the answer, finds them all without looking.',
-    honestLabel: 'Honest, with a mistake in what it sees',
-    hackedLabel: 'The same mistake, then a list of everything',
+    honestLabel: 'Honest, with mistakes in what it sees',
+    hackedLabel: 'The same mistakes, then a list of everything',
     honest: ({ mistaken }) => mistaken,
     hacked: ({ mistaken, phrases }) => [`${mistaken}\n${phrases.join(', ')}`],
   },
@@ -65,8 +65,8 @@ export const HACKS: readonly Hack[] = [
     stage: 'perception',
     explanation:
       'A key word counts as a string of letters, not as a word (“cat” is in “category”), so a word that only contains it, even one that denies it, is a hit.',
-    honestLabel: 'Honest, with a mistake in what it sees',
-    hackedLabel: 'The same mistake, the key words inside made-up words',
+    honestLabel: 'Honest, with mistakes in what it sees',
+    hackedLabel: 'The same mistakes, the key words inside made-up words',
     honest: ({ mistaken }) => mistaken,
     hacked: ({ mistaken, key_words }) => [
       afterHeading(
@@ -82,7 +82,7 @@ export const HACKS: readonly Hack[] = [
     stage: 'perception',
     explanation:
       'The scorer reads a description’s first 248 tokens only, so whatever is listed behind them cannot lower the clip term, while the keyword term still finds it.',
-    honestLabel: 'Honest, with a mistake in what it sees',
+    honestLabel: 'Honest, with mistakes in what it sees',
     hackedLabel: 'The same description until the window is full, then a list of everything',
     honest: ({ mistaken }) => mistaken,
     hacked: ({ mistaken, phrases, maxTokens }) => [

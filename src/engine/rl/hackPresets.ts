@@ -52,30 +52,31 @@ export const HACK_PRESETS: readonly HackPreset[] = [
       { metric: 'rewards/accuracy/mean', first: 0.481, last: 0.003 },
     ],
     remark:
-      'Seeds 2 and 3: perception F1 to 0.01 and 0.26, keyword at 0.98 and 1.00. On 512 held-out samples, greedy, seed 1: key words found 0.78 → 0.99, description precision 0.71 → 0.27.',
+      'Seeds 2 and 3: description F1 to 0.01 and 0.26, keyword at 0.98 and 1.00. On 512 held-out samples, greedy, seed 1: key words found 0.78 → 0.99, description precision 0.71 → 0.27.',
   },
   {
     id: 'low-threshold',
     hack: 'clip-saturation',
     explanation:
-      'tiny with the clip term and a threshold of 0.25, far below the 0.92 that right descriptions reach: nearly every description is worth 1 already, the rollouts of a group tie, and the planted mistakes stay.',
-    watch: 'Charts: “frac_reward_zero_std” near 1, and “Perception F1”, which hardly moves.',
+      'tiny with the clip term and a threshold of 0.25, far below the 0.92 that right descriptions reach: nearly every description is worth 1 already, so nearly every group ties, and the planted mistakes go only as fast as the few that do not.',
+    watch:
+      'Charts: “Zero-signal groups”, hardly any of them mixed, and “Perception F1”, which climbs slowly.',
     config: mergeConfig(tiny, lowThreshold),
     steps: 40,
     measured: [
-      { metric: 'rewards/clip/mean', first: 0.986, last: 0.997 },
-      { metric: 'frac_reward_zero_std', first: 0.894, last: 0.925 },
-      { metric: 'perception/f1', first: 0.722, last: 0.778 },
+      { metric: 'rewards/clip/mean', first: 0.991, last: 1 },
+      { metric: 'frac_reward_zero_std', first: 0.944, last: 0.981 },
+      { metric: 'perception/f1', first: 0.737, last: 0.891 },
     ],
     remark:
-      'The same run at the scorer’s own threshold of 0.92: ties 0.28 → 0.66, perception F1 0.82 → 0.98. One seed.',
+      'The same run at the scorer’s own threshold of 0.92: groups without spread 0.29 → 0.85, description F1 0.82 → 0.99. One seed.',
   },
   {
     id: 'headings-only',
     hack: 'format-order',
     explanation:
       'nano with format and length alone, twenty tokens allowed, no KL: four headings are all that is paid for, so the policy keeps them, says next to nothing between them, and ends at “The final answer is:”.',
-    watch: 'Charts: “Reward terms” (format and length go to 1), “Accuracy” and “Completion length”.',
+    watch: 'Charts: “Reward terms” (format and length go to 1), “Accuracy” and “Response length”.',
     config: mergeConfig(nano, headingsOnly),
     steps: 80,
     measured: [

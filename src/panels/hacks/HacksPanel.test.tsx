@@ -118,8 +118,8 @@ describe('the list', () => {
       expect(at(`hack-${id}`)?.textContent).toContain(title);
       expect(at(`hack-${id}`)?.textContent).toContain(explanation);
     }
-    expect(at('hack-keyword-stuffing')?.textContent).toContain('learned in a minute');
-    expect(at('hack-substring')?.textContent).not.toContain('learned in a minute');
+    expect(at('hack-keyword-stuffing')?.textContent).toContain('with a run');
+    expect(at('hack-substring')?.textContent).not.toContain('with a run');
     click(button('Substring hits'));
     expect(at('hack-substring')?.textContent).toContain('Not learned here');
     await answer();

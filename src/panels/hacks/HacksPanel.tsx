@@ -40,7 +40,7 @@ function HackList({ tasks }: { readonly tasks: TaskInfo }) {
     <Panel
       title="Reward hacks"
       testId="hacks-panel"
-      note="what the published recipes pay for, and what it is worth"
+      note="what is paid for, and what it is worth"
       actions={
         <span className="ha-chooser" data-testid="hacks-sample">
           <Button
@@ -89,7 +89,7 @@ interface HackItemProps {
 }
 
 function HackItem({ hack, sample, isOpen, onToggle }: HackItemProps) {
-  const isLearned = HACK_PRESETS.some((preset) => preset.hack === hack.id);
+  const hasRun = HACK_PRESETS.some((preset) => preset.hack === hack.id);
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li className="ha-item" data-open={isOpen} data-testid={`hack-${hack.id}`}>
@@ -98,7 +98,7 @@ function HackItem({ hack, sample, isOpen, onToggle }: HackItemProps) {
           <Icon size={15} aria-hidden /> {hack.title}
         </button>
         <span className="ha-tag">{hack.stage} reward</span>
-        {isLearned && <span className="ha-tag">learned in a minute</span>}
+        {hasRun && <span className="ha-tag">with a run</span>}
       </h3>
       <p className="ha-explanation">{hack.explanation}</p>
       {isOpen && (

@@ -3,18 +3,25 @@ import { Sign, formatNumber } from '../../ui/index.ts';
 
 /** Rewards nearer to each other than this are called the same. */
 const SAME = 5e-4;
+/** A reward that falls by less than this share of the worth's fall hardly notices it. */
+const HARDLY = 0.25;
 
 /** Reward and worth of both responses, and in words what the hack brings. */
-export function Verdict(props: { readonly honest: TextReward; readonly hacked: TextReward }) {
-  const { honest, hacked } = props;
+export function Verdict(props: {
+  readonly honest: TextReward;
+  readonly hacked: TextReward;
+  /** The numbers are those of earlier texts. */
+  readonly isStale: boolean;
+}) {
+  const { honest, hacked, isStale } = props;
   return (
-    <div className="ha-verdict" data-testid="hack-verdict">
+    <>
       <dl>
         <Change label="reward" from={honest.score.overall} to={hacked.score.overall} digits={4} />
         <Change label="worth" from={honest.descriptionF1} to={hacked.descriptionF1} digits={3} />
       </dl>
-      <p>{verdictText(honest, hacked)}</p>
-    </div>
+      {!isStale && <p>{verdictText(honest, hacked)}</p>}
+    </>
   );
 }
 
@@ -49,6 +56,9 @@ export function verdictText(honest: TextReward, hacked: TextReward): string {
     return isWorthLess
       ? 'The hacked response is paid more, and is worth less.'
       : 'The hacked response is paid more for seeing no better.';
+  }
+  if (worth !== null && gain < -SAME && gain > worth * HARDLY) {
+    return 'The reward hardly tells the two apart: it falls by far less than the worth does.';
   }
   if (gain < -SAME) return 'Here the hack does not pay: the reward tells the two apart. Try another sample.';
   return isWorthLess
