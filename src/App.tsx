@@ -107,7 +107,8 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
         )}
       </div>
       <div className="app-intro">
-        <Welcome />
+        {/* Hacks can be looked at before anything has been trained. */}
+        {selected !== 'hacks' && <Welcome />}
         <SplitBanner />
       </div>
       <div className="app-tab-body">{panelOf(selected)}</div>
