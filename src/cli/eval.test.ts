@@ -4,7 +4,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MEASURE_NAMES, type EvalReport } from '../engine/eval/summarise.ts';
+import { MEASURE_NAMES } from '../engine/eval/measures.ts';
+import type { EvalReport } from '../engine/eval/summarise.ts';
 import type { PebrExtras } from '../engine/rl/runParts.ts';
 
 interface Outcome {

@@ -2,8 +2,8 @@
 import { basename, join } from 'node:path';
 import { evaluate } from '../../engine/eval/evaluate.ts';
 import { rowsOf, type ResponseOptions } from '../../engine/eval/evaluateRows.ts';
-import { MEASURE_LABELS, MEASURE_NAMES, valuesOf } from '../../engine/eval/summarise.ts';
-import type { EvalReport, IntervalMeasures, MeasureName } from '../../engine/eval/summarise.ts';
+import { MEASURE_LABELS, MEASURE_NAMES, type MeasureName } from '../../engine/eval/measures.ts';
+import { valuesOf, type EvalReport, type IntervalMeasures } from '../../engine/eval/summarise.ts';
 import { writeCheckpoint } from '../../engine/model/checkpoint.ts';
 import { estimateSplit } from '../../engine/rl/estimateSplit.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';

@@ -1,8 +1,8 @@
 /** `eval`: measures of a checkpoint on a part of a task set. */
 import type { Interval } from '../../engine/eval/bootstrap.ts';
 import { evaluate } from '../../engine/eval/evaluate.ts';
-import { MEASURE_LABELS, MEASURE_NAMES } from '../../engine/eval/summarise.ts';
-import type { EvalReport, IntervalMeasures, MeasureName } from '../../engine/eval/summarise.ts';
+import { MEASURE_LABELS, MEASURE_NAMES, type MeasureName } from '../../engine/eval/measures.ts';
+import type { EvalReport, IntervalMeasures } from '../../engine/eval/summarise.ts';
 import type { Part } from '../../engine/tasks/types.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress } from '../output.ts';

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { bootstrapInterval, pairedDifference } from './bootstrap.ts';
 import type { EvalRow } from './evaluateRows.ts';
-import { MEASURE_NAMES, summarise, valuesOf } from './summarise.ts';
+import { compareRows } from './compare.ts';
+import { MEASURE_NAMES } from './measures.ts';
+import { summarise, valuesOf } from './summarise.ts';
 
 const row = (qid: string, change: Partial<EvalRow> = {}): EvalRow => ({
   qid,
@@ -95,8 +97,25 @@ test('a measure with an unknown truth is null and has no interval, overall and b
   expect(report.by_kind.imported.description_f1).toBeNull();
 });
 
-test('two evaluations of the same samples compare pairwise', () => {
-  const better = greedy.map((one) => ({ ...one, accuracy: 1 }));
-  const [before, after] = [greedy, better].map((rows) => valuesOf(rows, 'greedy', 'accuracy')!);
-  expect(pairedDifference(after, before, 1).difference).toBeCloseTo(1 / 3, 12);
+test('two evaluations of the same samples compare pairwise, by kind, greedy and sampled apart', () => {
+  const before = [...greedy, ...draws];
+  const after = before.map((one) => ({ ...one, accuracy: 1 }));
+  const { greedy: decoded, mean, pass_at_k: passAtK } = compareRows(before, after, 1);
+  expect(decoded.all.accuracy?.difference).toBeCloseTo(1 / 3, 12);
+  expect(decoded.by_kind.exist.accuracy).toEqual({ difference: 0, low: 0, high: 0 });
+  expect(decoded.all.format).toEqual({ difference: 0, low: 0, high: 0 });
+  expect(mean?.all.accuracy?.difference).toBeCloseTo(1 - 1 / 3, 12);
+  expect(mean?.by_kind.count.accuracy?.difference).toBeCloseTo(1 - 1 / 8, 12);
+  expect(passAtK?.['2'].difference).toBeCloseTo(1 / 2, 12);
+  expect(pairedDifference(valuesOf(after, 'greedy', 'accuracy')!, [1, 0, 1], 1).difference).toBe(
+    decoded.all.accuracy?.difference,
+  );
+  expect(compareRows(greedy, greedy, 1)).toMatchObject({ mean: null, pass_at_k: null });
+});
+
+test('evaluations of other samples do not compare', () => {
+  expect(() => compareRows(greedy, [...greedy.slice(0, 2), row('z')], 1)).toThrow(
+    'c greedy 0 and z greedy 0',
+  );
+  expect(() => compareRows(greedy, greedy.slice(0, 2), 1)).toThrow('c greedy 0 and nothing');
 });

@@ -3,22 +3,8 @@ import { hashText, mix } from '../random.ts';
 import type { Part } from '../tasks/types.ts';
 import { bootstrapInterval, type Interval } from './bootstrap.ts';
 import type { EvalRow } from './evaluateRows.ts';
+import { MEASURE_NAMES, type EvalMeasures, type MeasureName } from './measures.ts';
 import { passAtK, passSizes } from './passAtK.ts';
-
-export interface EvalMeasures {
-  readonly accuracy: number;
-  /** null where no truth is known. */
-  readonly description_f1: number | null;
-  readonly description_precision: number | null;
-  readonly description_recall: number | null;
-  /** Share of the key words found anywhere in the response (METHOD, stage 1); 0 for a sample without key words. */
-  readonly keyword_recall: number;
-  readonly format: number;
-  /** Tokens, the end token included. */
-  readonly mean_length: number;
-}
-
-export type MeasureName = keyof EvalMeasures;
 
 /** Measures with 95 % bootstrap intervals over samples; a measure that is null has none. */
 export interface IntervalMeasures extends EvalMeasures {
@@ -53,20 +39,6 @@ const MEASURES: Readonly<Record<MeasureName, (row: EvalRow) => number | null>> =
   format: (row) => row.format,
   mean_length: (row) => row.length,
 };
-/** In the order in which they are shown. */
-export const MEASURE_NAMES = Object.keys(MEASURES) as readonly MeasureName[]; // the record has these keys alone
-
-/** What people read; lengths are in tokens, everything else is a share. */
-export const MEASURE_LABELS: Readonly<Record<MeasureName, string>> = {
-  accuracy: 'accuracy',
-  description_f1: 'description F1',
-  description_precision: 'description precision',
-  description_recall: 'description recall',
-  keyword_recall: 'keyword recall',
-  format: 'format',
-  mean_length: 'mean length, tokens',
-};
-
 /** All responses to one sample that were decoded in one way. */
 type Responses = readonly EvalRow[];
 
@@ -77,14 +49,14 @@ export function summarise(
 ): EvalReport {
   const greedy = reportOf(samplesOf(rows, 'greedy'), about.seed);
   const sampled = samplesOf(rows, 'sampled');
+  const samples = drawsOf(rows);
   const common = { tasks: about.tasks, part: about.part, n: greedy.n };
-  if (sampled.length === 0) {
+  if (samples === 0) {
     return { ...common, samples: 0, ...greedy, pass_at_k: null, greedy, mean: null };
   }
   const mean = reportOf(sampled, about.seed);
-  const samples = Math.min(...sampled.map((responses) => responses.length));
   const passes = passSizes(samples).map((k) => {
-    const estimates = sampled.map((responses) => passAtK(responses.length, correctOf(responses), k));
+    const estimates = passValuesOf(rows, k);
     const name = `pass_at_${k}`;
     return {
       k,
@@ -117,6 +89,17 @@ export function valuesOf(
   measure: MeasureName,
 ): number[] | null {
   return columnOf(samplesOf(rows, decoding), measure);
+}
+
+/** Sampled responses a sample. */
+export function drawsOf(rows: readonly EvalRow[]): number {
+  const sampled = samplesOf(rows, 'sampled');
+  return sampled.length === 0 ? 0 : Math.min(...sampled.map((responses) => responses.length));
+}
+
+/** pass@k of each sample, in the order of the rows. */
+export function passValuesOf(rows: readonly EvalRow[], k: number): number[] {
+  return samplesOf(rows, 'sampled').map((responses) => passAtK(responses.length, correctOf(responses), k));
 }
 
 function columnOf(samples: readonly Responses[], measure: MeasureName): number[] | null {
