@@ -19,6 +19,9 @@ import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
 
 const ChartsPanel = lazy(async () => ({ default: (await import('./panels/charts/index.ts')).ChartsPanel }));
+const EvaluationPanel = lazy(async () => ({
+  default: (await import('./panels/evaluation/index.ts')).EvaluationPanel,
+}));
 const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/index.ts')).HacksPanel }));
 const ICON = 16;
 
@@ -29,14 +32,15 @@ const LABELS: Readonly<Record<TabId, string>> = {
   rollouts: 'Rollouts',
   sampling: 'Data',
   stages: 'Stages',
+  evaluation: 'Evaluation',
   hacks: 'Reward hacks',
   system: 'System',
 };
 /** Tabs by viewport: what has a place of its own is not a tab. */
 const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: ['rollouts', 'sampling', 'stages', 'hacks', 'system'],
-  medium: ['rollouts', 'sampling', 'stages', 'hacks', 'system'],
-  narrow: ['rollouts', 'inspector', 'charts', 'setup', 'sampling', 'stages', 'hacks', 'system'],
+  wide: ['rollouts', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
+  medium: ['rollouts', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
+  narrow: ['rollouts', 'inspector', 'charts', 'setup', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
 };
 
 /** The workbench. */
@@ -130,6 +134,12 @@ function panelOf(tab: TabId): ReactNode {
       return <SamplingPanel />;
     case 'stages':
       return <StagesPanel />;
+    case 'evaluation':
+      return (
+        <Suspense fallback={<EmptyState title="Loading the measures…" tone="loading" />}>
+          <EvaluationPanel />
+        </Suspense>
+      );
     case 'hacks':
       return (
         <Suspense fallback={<EmptyState title="Loading the hacks…" tone="loading" />}>

@@ -13,6 +13,7 @@ const pureEngine = [
   'engine/random.ts',
   /^engine\/tasks\//,
   /^engine\/rewards\//,
+  /^engine\/eval\/(compare|measures|summarise)\.ts$/,
   /^engine\/rl\/(advantage|objectiveReference|split|metrics|metricDefinitions|presets)\.ts$/,
 ];
 

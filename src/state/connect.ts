@@ -7,6 +7,7 @@ import type { Address } from './address.ts';
 import { send, setClient } from './bridge.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { saveFiles } from './download.ts';
+import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
@@ -92,6 +93,7 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
     case 'rewound':
       dropRecordsAfter(message.step);
       seriesStore.truncateAfter(message.step);
+      clearEvaluation();
       sessionStore.setState(({ stageChanges }) => ({
         error: null,
         stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
@@ -121,6 +123,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     case 'reward':
       addReward(message);
+      return;
+    case 'evaluationProgress':
+      takeProgress(message.progress);
+      return;
+    case 'evaluation':
+      takeEvaluation(message);
       return;
     case 'checkpoint':
       saveFiles(message.name, message.files);
@@ -157,6 +165,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
   ) {
     clearSamples();
   }
+  clearEvaluation();
   clearHacks();
   clearRecords();
   seriesStore.clear();

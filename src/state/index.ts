@@ -7,6 +7,7 @@
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
+ * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
@@ -24,6 +25,16 @@ export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
 export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
 export type { ExploitTexts, HackRun } from './hacks.ts';
+export {
+  cancelEvaluation,
+  chooseEvaluation,
+  evaluate,
+  partOf,
+  useEvaluation,
+  useEvaluationError,
+  usePolicies,
+} from './evaluation.ts';
+export type { EvaluationChoice, EvaluationResult, PolicyChoice } from './evaluation.ts';
 export { difficultyOf } from './difficulty.ts';
 export {
   changesOf,
@@ -70,9 +81,11 @@ export {
 export type {
   BackendName,
   BackendReport,
+  EvaluatedPolicy,
   ImportReport,
   MemoryReport,
   Misfit,
+  PolicyAt,
   Progress,
   SampleSummary,
   StartedInfo,

@@ -11,6 +11,7 @@ export const TABS = [
   'rollouts',
   'sampling',
   'stages',
+  'evaluation',
   'hacks',
   'system',
 ] as const;

@@ -15,6 +15,7 @@ const LATEST: ReadonlySet<FromWorker['type']> = new Set([
   'memory',
   'timing',
   'policyHash',
+  'evaluationProgress',
 ]);
 
 export class Outbox {

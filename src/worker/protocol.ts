@@ -4,6 +4,8 @@
  * over as transferables. Neither side waits for an answer: answers carry what they answer.
  */
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
+import type { EvalComparison } from '../engine/eval/compare.ts';
+import type { EvalReport } from '../engine/eval/summarise.ts';
 import type { HackId } from '../engine/rewards/gaming.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type { TextReward } from '../engine/rl/hackReward.ts';
@@ -38,6 +40,8 @@ export { HACK_PRESETS, hackPresetById, NOT_LEARNED } from '../engine/rl/hackPres
 export const PROTOCOL_VERSION = 1;
 /** `where` of an error that met a request for a hack's texts or for a text's reward. */
 export const REWARD_JOB = 'reward of a text';
+/** `where` of an error that met an evaluation. */
+export const EVALUATION_JOB = 'evaluation';
 /** Least time between two batches of the worker, in milliseconds. */
 export const BATCH_MS = 100;
 
@@ -78,6 +82,27 @@ export interface MemoryReport {
   readonly bytes: number;
   /** Bytes the GPU pool holds, free buffers included; null when the backend does not say. */
   readonly poolBytes: number | null;
+}
+
+/** A policy of the run: one kept after so many steps (0: the start, and every change of stage), or the present one. */
+export type PolicyAt = number | 'now';
+
+export interface EvaluationRequest {
+  /** One, or two to be compared. */
+  readonly policies: readonly [PolicyAt] | readonly [PolicyAt, PolicyAt];
+  readonly part: Part;
+  /** Samples from the start of the part. */
+  readonly n: number;
+  /** Sampled responses a sample beside the greedy one; 0: greedy alone. Temperature 1, top_p 1. */
+  readonly samples: number;
+}
+
+export interface EvaluatedPolicy {
+  readonly at: PolicyAt;
+  /** Steps that had been done. */
+  readonly step: number;
+  readonly hash: string;
+  readonly report: EvalReport;
 }
 
 /** A file of an imported set, with its path inside the dropped folder or archive. */
@@ -164,6 +189,9 @@ export type ToWorker =
       readonly stage: RewardStage;
       readonly response: string;
     }
+  /** Measures policies of the run between two phases; takes the place of an evaluation under way. */
+  | ({ readonly type: 'evaluate' } & EvaluationRequest)
+  | { readonly type: 'cancelEvaluation' }
   | { readonly type: 'exportCheckpoint' }
   /** Go on from the last snapshot after the device was lost. */
   | { readonly type: 'recover' };
@@ -226,6 +254,16 @@ export type FromWorker =
       readonly stage: RewardStage;
       readonly response: string;
       readonly reward: TextReward;
+    }
+  /** Samples measured so far, over all policies; null: none is being evaluated any more. */
+  | { readonly type: 'evaluationProgress'; readonly progress: Progress | null }
+  | {
+      readonly type: 'evaluation';
+      readonly request: EvaluationRequest;
+      /** As requested. */
+      readonly policies: readonly EvaluatedPolicy[];
+      /** The second policy against the first; null where one was asked for. */
+      readonly comparison: EvalComparison | null;
     }
   | {
       readonly type: 'checkpoint';

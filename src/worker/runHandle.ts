@@ -1,9 +1,10 @@
 /** A run as the worker holds it: trainer, what it was made from, and the last state it can go back to. */
 import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
 import { Trainer, type PhaseResult, type TrainerState } from '../engine/rl/trainer.ts';
-import type { Phase, TrainConfig } from '../engine/rl/types.ts';
+import type { Phase, StageChange, TrainConfig } from '../engine/rl/types.ts';
 import { policyHash } from '../engine/model/policy.ts';
-import type { ImageTextScorer } from '../engine/rewards/types.ts';
+import type { NamedTensors } from '../engine/model/types.ts';
+import type { ImageTextScorer, RewardStage } from '../engine/rewards/types.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { FileReader } from './assets.ts';
 import { messageOf } from './errors.ts';
@@ -26,6 +27,8 @@ export class RunHandle {
   #trainer: Trainer;
   /** What the run goes on from after the device was lost. */
   #snapshot: TrainerState;
+  /** Policies at the start and at every change of stage, by steps done. */
+  readonly #kept: Map<number, NamedTensors>;
   /** Before the split that is being estimated anew; null otherwise. */
   #beforeSplit: TrainerState | null = null;
   readonly #seconds: Record<Phase, number> = {
@@ -37,21 +40,29 @@ export class RunHandle {
     update: 0,
   };
 
-  private constructor(request: RunRequest, parts: RunParts, trainer: Trainer, snapshot: TrainerState) {
+  private constructor(
+    request: RunRequest,
+    parts: RunParts,
+    trainer: Trainer,
+    { snapshot, kept }: Pick<RunHandle, 'snapshot' | 'kept'>,
+  ) {
     this.request = request;
     this.#parts = parts;
     this.#trainer = trainer;
     this.#snapshot = snapshot;
+    this.#kept = new Map(kept);
   }
 
-  /** Loads the checkpoint and stands at step 0, or where `state` stood. */
-  static async load(request: RunRequest, state?: TrainerState): Promise<RunHandle> {
+  /** Loads the checkpoint and stands at step 0, or where the snapshot of `before` stands. */
+  static async load(request: RunRequest, before?: Pick<RunHandle, 'snapshot' | 'kept'>): Promise<RunHandle> {
     const { checkpointName, checkpoint, tasks, scorer } = request;
     const parts = await loadRunParts(checkpoint, tasks, scorer).catch((error: unknown) => {
       throw new Error(`The checkpoint “${checkpointName}” does not load: ${messageOf(error)}`);
     });
-    const trainer = new Trainer(parts, request.config, { state });
-    return new RunHandle(request, parts, trainer, state ?? (await trainer.exportState()));
+    const trainer = new Trainer(parts, request.config, { state: before?.snapshot });
+    if (before) return new RunHandle(request, parts, trainer, before);
+    const snapshot = await trainer.exportState();
+    return new RunHandle(request, parts, trainer, { snapshot, kept: new Map([[0, snapshot.parameters]]) });
   }
 
   get trainer(): Trainer {
@@ -65,6 +76,9 @@ export class RunHandle {
   }
   get snapshot(): TrainerState {
     return this.#snapshot;
+  }
+  get kept(): ReadonlyMap<number, NamedTensors> {
+    return this.#kept;
   }
   /** Seconds spent in each phase. */
   get seconds(): Readonly<Record<Phase, number>> {
@@ -114,12 +128,19 @@ export class RunHandle {
     this.#seconds[result.phase] += (performance.now() - from) / 1000;
     if (result.phase === 'split' && this.#trainer.splitRemaining === 0) this.#beforeSplit = null;
     const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
-    if (due || result.stageChange !== null) await this.keepSnapshot();
+    if (due || result.stageChange !== null) await this.#keepSnapshot();
     return result;
   }
 
-  async keepSnapshot(): Promise<void> {
-    this.#snapshot = await this.#trainer.exportState();
+  async switchStage(to: RewardStage): Promise<StageChange> {
+    const change = await this.#trainer.switchStage(to);
+    await this.#keepSnapshot();
+    return change;
+  }
+
+  async #keepSnapshot(): Promise<void> {
+    const { progress, parameters } = (this.#snapshot = await this.#trainer.exportState());
+    if (progress.stageChanges.at(-1)?.atStep === progress.step) this.#kept.set(progress.step, parameters);
   }
 
   async reestimateSplit(): Promise<void> {
@@ -136,6 +157,10 @@ export class RunHandle {
     return true;
   }
 
+  /** What a checkpoint of the policy as it is now is called. */
+  get exportName(): string {
+    return `${this.request.config.preset}-step-${this.#trainer.step}`;
+  }
   /** The policy in Hugging Face's layout, as it is now. */
   get parts(): RunParts {
     return this.#parts;

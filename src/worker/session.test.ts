@@ -214,3 +214,85 @@ test('hacks are written and any text is scored, at rest and while the run plays'
   await page.until(() => page.status() === 'paused');
   expect(page.of('error')).toEqual([]);
 });
+
+test('policies of the run are evaluated where it stands, and the run goes on with the same numbers', async () => {
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
+  page.send({ type: 'switchStage', to: 'reasoning' });
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 2 && page.status() === 'paused');
+  const options = { part: 'heldout', n: 20, samples: 2 } as const;
+  page.send({ type: 'evaluate', policies: [0, 1], ...options });
+  await page.until(() => page.of('evaluation').length === 1);
+  page.send({ type: 'evaluate', policies: [1, 'now'], ...options });
+  await page.until(() => page.of('evaluation').length === 2);
+  const [before, after] = page.of('evaluation');
+  const hashes = [...before.policies, ...after.policies].map(({ hash }) => hash);
+  expect(hashes[0]).toBe(page.of('started')[0].info.policyHash);
+  expect(hashes[1]).toBe(page.of('stageChange').at(-1)?.change.policyHash);
+  expect(hashes[3]).toBe(page.of('policyHash').at(-1)?.hash);
+  expect(after.policies[0]).toEqual(before.policies[1]);
+  expect(after.policies.map(({ step }) => step)).toEqual([1, 2]);
+  const [start, kept] = before.policies.map(({ report }) => report);
+  expect(start).toMatchObject({ tasks: 'scenes-nano', part: 'heldout', n: 20, samples: 2 });
+  expect(before.comparison?.greedy.all.accuracy?.difference).toBeCloseTo(
+    kept.greedy.accuracy - start.greedy.accuracy,
+    12,
+  );
+  expect(before.comparison?.pass_at_k?.['2'].difference).toBeCloseTo(
+    kept.pass_at_k!['2'] - start.pass_at_k!['2'],
+    12,
+  );
+  expect(page.of('evaluationProgress').at(-1)?.progress).toBeNull();
+
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 3);
+  const undisturbed = new Page();
+  undisturbed.start();
+  await undisturbed.until(() => undisturbed.status() === 'idle');
+  undisturbed.send({ type: 'step' });
+  await undisturbed.until(() => undisturbed.of('record').length === 1 && undisturbed.status() === 'paused');
+  undisturbed.send({ type: 'switchStage', to: 'reasoning' });
+  for (const steps of [2, 3]) {
+    undisturbed.send({ type: 'step' });
+    await undisturbed.until(
+      () => undisturbed.of('record').length === steps && undisturbed.status() === 'paused',
+    );
+  }
+  expect(page.of('record')[2].record.groups).toEqual(undisturbed.of('record')[2].record.groups);
+  expect(page.of('error')).toEqual([]);
+});
+
+test('an evaluation ends when it is cancelled, and names a policy that is not kept', async () => {
+  page.send({ type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 512, samples: 4 });
+  const done = (): number => page.of('evaluationProgress').at(-1)?.progress?.done ?? 0;
+  await page.until(() => done() > 0);
+  expect(page.of('evaluationProgress').at(-1)?.progress?.total).toBe(1024);
+  page.send({ type: 'cancelEvaluation' });
+  await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
+  expect(page.of('evaluation')).toEqual([]);
+  expect(page.of('error')).toEqual([]);
+  page.send({ type: 'evaluate', policies: [7], part: 'heldout', n: 8, samples: 0 });
+  await page.until(() => page.of('error').length === 1);
+  expect(page.of('error')[0].error).toMatchObject({ where: 'evaluation', fatal: false });
+  expect(page.of('error')[0].error.message).toContain('after step 7 is not kept');
+  await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
+  page.send({ type: 'evaluate', policies: [0], part: 'heldout', n: 8, samples: 0 });
+  await page.until(() => page.of('evaluation').length === 1);
+  expect(page.of('evaluation')[0].comparison).toBeNull();
+});
+
+test('kept policies outlive a lost device', async () => {
+  page.send({ type: 'step' });
+  await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
+  page.send({ type: 'switchStage', to: 'reasoning' });
+  await page.until(() => page.of('stageChange').at(-1)?.change.atStep === 1);
+  page.lose('driver reset');
+  page.send({ type: 'recover' });
+  await page.until(() => page.of('rewound').length === 1);
+  page.send({ type: 'evaluate', policies: [0, 1], part: 'heldout', n: 4, samples: 0 });
+  await page.until(() => page.of('evaluation').length === 1);
+  const [start, end] = page.of('evaluation')[0].policies;
+  expect(start.hash).toBe(page.of('started')[0].info.policyHash);
+  expect(end.hash).toBe(page.of('stageChange').at(-1)?.change.policyHash);
+});

@@ -5,12 +5,14 @@
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { assetFolder } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
+import { Evaluations } from './evaluations.ts';
 import { answerHack } from './hacks.ts';
 import { TaskLibrary } from './imports.ts';
 import { lookUp, similarityOf } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { PROTOCOL_VERSION, REWARD_JOB, type Progress, type ToWorker, type WorkerStatus } from './protocol.ts';
+import { EVALUATION_JOB, PROTOCOL_VERSION, REWARD_JOB } from './protocol.ts';
+import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import type { EngineDoors } from './doors.ts';
 
@@ -21,6 +23,7 @@ export class Session implements LoopHost {
   readonly #doors: EngineDoors;
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
+  readonly #evaluations: Evaluations;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
   #scorer: ImageTextScorer | null = null;
@@ -39,6 +42,7 @@ export class Session implements LoopHost {
     this.#out = out;
     this.#doors = doors;
     this.#loop = new Loop(this);
+    this.#evaluations = new Evaluations(out);
     this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
   }
@@ -48,6 +52,7 @@ export class Session implements LoopHost {
       case 'boot':
         return this.#load('start of the backend', () => this.#bootUp(message));
       case 'start':
+        this.#evaluations.cancel();
         this.#interrupt();
         return this.#load(START, () => this.#start(message));
       case 'play':
@@ -62,9 +67,7 @@ export class Session implements LoopHost {
         return this.onChange();
       case 'switchStage':
         return this.#job('switch of the stage', async (run) => {
-          const change = await run.trainer.switchStage(message.to);
-          await run.keepSnapshot();
-          this.#out.add({ type: 'stageChange', change });
+          this.#out.add({ type: 'stageChange', change: await run.switchStage(message.to) });
         });
       case 'estimateSplit':
         return this.#job('estimate of the split', async (run) => {
@@ -102,14 +105,15 @@ export class Session implements LoopHost {
           const answer = await answerHack(run, message);
           if (answer) this.#out.add(answer);
         });
+      case 'evaluate':
+        return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
+      case 'cancelEvaluation':
+        return this.#evaluations.cancel();
       case 'exportCheckpoint':
         return this.#job('export of the checkpoint', async (run) => {
           const files = await this.#doors.checkpointFiles(run.parts);
-          const name = `${run.request.config.preset}-step-${run.trainer.step}`;
-          this.#out.add(
-            { type: 'checkpoint', name, files },
-            Object.values(files).map((file) => file.buffer),
-          );
+          const buffers = Object.values(files).map((file) => file.buffer);
+          this.#out.add({ type: 'checkpoint', name: run.exportName, files }, buffers);
         });
       case 'recover':
         return this.#load('recovery', () => this.#recover());
@@ -134,8 +138,7 @@ export class Session implements LoopHost {
       this.#progress = null;
       return { step: run.trainer.step > step, phase: run.trainer.nextPhase !== phase };
     } catch (error) {
-      if (isDeviceGone(error)) this.#onLost('the browser took it away');
-      else if (!signal.aborted) this.#report(`${phase} of step ${step + 1}`, error);
+      if (isDeviceGone(error) || !signal.aborted) this.#report(`${phase} of step ${step + 1}`, error);
       return null;
     }
   }
@@ -265,7 +268,7 @@ export class Session implements LoopHost {
     const request = { ...before, scorer: await this.#loadScorer(this.#boot.assetBase) };
     // The old run's tensors went with the device: there is nothing to dispose of.
     this.#run = null;
-    this.#replaceRun(await RunHandle.load(request, snapshot));
+    this.#replaceRun(await RunHandle.load(request, run));
     this.#out.add({ type: 'rewound', step: snapshot.progress.step });
   }
 
@@ -289,6 +292,7 @@ export class Session implements LoopHost {
   }
 
   #report(where: string, error: unknown): void {
+    if (this.#run && isDeviceGone(error)) return this.#onLost('the browser took it away');
     this.#loop.setMode('rest');
     this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
     this.onChange();

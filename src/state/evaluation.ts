@@ -1,0 +1,117 @@
+/**
+ * Evaluations as the page asks for them: which policies of the run, on how many samples. One result is held, of the
+ * run under way; the worker keeps what it measured, so that asking for another pair measures only what is new.
+ */
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { StageChange } from '../engine/rl/types.ts';
+import type { Part } from '../engine/tasks/types.ts';
+import { EVALUATION_JOB } from '../worker/protocol.ts';
+import type { FromWorker, PolicyAt, Progress, TaskInfo, WorkerError } from '../worker/protocol.ts';
+import { send } from './bridge.ts';
+import { sessionStore, useSession } from './session.ts';
+
+/** What the next evaluation is to measure. */
+export interface EvaluationChoice {
+  readonly first: PolicyAt;
+  /** Compared with the first; null: the first alone. */
+  readonly second: PolicyAt | null;
+  /** Samples, at most. */
+  readonly n: number;
+  /** Sampled responses a sample; 0: greedy alone. */
+  readonly samples: number;
+}
+
+export type EvaluationResult = Omit<Extract<FromWorker, { type: 'evaluation' }>, 'type'>;
+
+/** A policy of the run that can be measured. */
+export interface PolicyChoice {
+  readonly at: PolicyAt;
+  readonly label: string;
+}
+
+interface EvaluationState {
+  readonly choice: EvaluationChoice;
+  /** null: nothing is being measured. */
+  readonly progress: Progress | null;
+  readonly result: EvaluationResult | null;
+}
+const FRESH: EvaluationState = {
+  choice: { first: 0, second: 'now', n: 64, samples: 0 },
+  progress: null,
+  result: null,
+};
+
+const evaluationStore = createStore<EvaluationState>(() => FRESH);
+
+export function useEvaluation<T>(selector: (state: EvaluationState) => T): T {
+  return useStore(evaluationStore, selector);
+}
+
+export function chooseEvaluation(change: Partial<EvaluationChoice>): void {
+  evaluationStore.setState(({ choice }) => ({ choice: { ...choice, ...change } }));
+}
+
+/** Forgets what belongs to a run that is no more; how much to measure stays. */
+export function clearEvaluation(): void {
+  const { n, samples } = evaluationStore.getState().choice;
+  evaluationStore.setState({ ...FRESH, choice: { ...FRESH.choice, n, samples } });
+}
+
+export function takeProgress(progress: Progress | null): void {
+  evaluationStore.setState({ progress });
+}
+
+export function takeEvaluation({ type: _, ...result }: Extract<FromWorker, { type: 'evaluation' }>): void {
+  evaluationStore.setState({ result, progress: null });
+}
+
+/** Measures what is chosen, on held-out samples where the task set has any. */
+export function evaluate(): void {
+  const { tasks, error } = sessionStore.getState();
+  if (!tasks) return;
+  if (error?.where === EVALUATION_JOB) sessionStore.setState({ error: null });
+  const { first, second, n, samples } = evaluationStore.getState().choice;
+  const part = partOf(tasks);
+  send({
+    type: 'evaluate',
+    policies: second === null ? [first] : [first, second],
+    part,
+    n: Math.min(n, tasks.sizes[part]),
+    samples,
+  });
+}
+
+export function cancelEvaluation(): void {
+  send({ type: 'cancelEvaluation' });
+}
+
+/** The part that evaluations take: an imported set need not hold anything out. */
+export function partOf({ sizes }: TaskInfo): Part {
+  return sizes.heldout > 0 ? 'heldout' : 'train';
+}
+
+/** The policies that the worker has: the start, every change of stage, and the present one. */
+export function policiesOf(changes: readonly StageChange[], step: number): PolicyChoice[] {
+  // A change before the first step, and a second one after the same step, changed no weight.
+  const ends = changes.filter(
+    ({ atStep }, i) => atStep > 0 && changes.findIndex((change) => change.atStep === atStep) === i,
+  );
+  return [
+    { at: 0, label: 'start of the run' },
+    ...ends.map(({ atStep, from }) => ({ at: atStep, label: `end of ${from}, step ${atStep}` })),
+    { at: 'now', label: `as it is now, step ${step}` },
+  ];
+}
+
+export function usePolicies(): readonly PolicyChoice[] {
+  const changes = useSession((state) => state.stageChanges);
+  const step = useSession((state) => state.step);
+  return useMemo(() => policiesOf(changes, step), [changes, step]);
+}
+
+/** Why the last evaluation failed; null when it did not. */
+export function useEvaluationError(): WorkerError | null {
+  return useSession(({ error }) => (error?.where === EVALUATION_JOB ? error : null));
+}

@@ -1,0 +1,120 @@
+/** Evaluations of the run's policies for the page: measured when no phase runs, compared pairwise, cancellable. */
+import { compareRows } from '../engine/eval/compare.ts';
+import { evaluateRows, type EvalHooks, type EvalParts, type EvalRow } from '../engine/eval/evaluateRows.ts';
+import { summarise } from '../engine/eval/summarise.ts';
+import { Policy, policyHash } from '../engine/model/policy.ts';
+import type { Outbox } from './outbox.ts';
+import type { EvaluatedPolicy, EvaluationRequest, PolicyAt } from './protocol.ts';
+import type { RunHandle } from './runHandle.ts';
+
+/** Of the draws and the intervals: `eval`'s default, so that the command line tells the same numbers. */
+const SEED = 1;
+/** Samples between two reports of progress. */
+const SAMPLES_AT_ONCE = 16;
+/** Evaluations whose rows are kept, so that a policy is not measured anew to be compared with another one. */
+const KEPT = 12;
+
+interface Measured extends Omit<EvaluatedPolicy, 'report'> {
+  readonly rows: readonly EvalRow[];
+}
+
+export class Evaluations {
+  readonly #out: Outbox;
+  readonly #rows = new WeakMap<RunHandle, Map<string, readonly EvalRow[]>>();
+  #abort = new AbortController();
+
+  constructor(out: Outbox) {
+    this.#out = out;
+  }
+
+  /** The job that answers a request; it takes the place of the one before. */
+  job(request: EvaluationRequest): (run: RunHandle) => Promise<void> {
+    this.cancel();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#tell(0, request);
+    return async (run) => {
+      try {
+        await this.#evaluate(run, request, abort.signal);
+      } catch (error) {
+        if (!abort.signal.aborted) throw error;
+      } finally {
+        if (this.#abort === abort) this.#out.add({ type: 'evaluationProgress', progress: null });
+      }
+    };
+  }
+
+  /** Ends the evaluation under way, or the one that waits for a phase to end. */
+  cancel(): void {
+    this.#abort.abort();
+  }
+
+  async #evaluate(run: RunHandle, request: EvaluationRequest, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const measured: Measured[] = [];
+    for (const [index, at] of request.policies.entries()) {
+      const onProgress = (done: number, total: number): void => this.#tell(index + done / total, request);
+      measured.push(await this.#measure(run, at, request, { signal, onProgress }));
+    }
+    const [first, second] = measured;
+    const about = { tasks: run.tasks.name, part: request.part, seed: SEED };
+    this.#out.add({
+      type: 'evaluation',
+      request,
+      policies: measured.map(({ rows, ...policy }) => ({ ...policy, report: summarise(rows, about) })),
+      comparison: measured.length === 2 ? compareRows(first.rows, second.rows, SEED) : null,
+    });
+  }
+
+  async #measure(
+    run: RunHandle,
+    at: PolicyAt,
+    { part, n, samples }: EvaluationRequest,
+    hooks: EvalHooks,
+  ): Promise<Measured> {
+    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at);
+    if (!tensors) {
+      const steps = [...run.kept.keys()].join(', ');
+      throw new Error(
+        `The policy after step ${at} is not kept, those after steps ${steps} are; choose another.`,
+      );
+    }
+    const about = { at, step: at === 'now' ? run.trainer.step : at, hash: policyHash(tensors) };
+    const key = [about.hash, part, n, samples].join(' ');
+    const kept = this.#rows.get(run) ?? new Map<string, readonly EvalRow[]>();
+    this.#rows.set(run, kept);
+    let rows = kept.get(key);
+    if (!rows) {
+      const { sampling } = run.request.config;
+      const options = {
+        part,
+        n,
+        samples,
+        temperature: 1,
+        topP: 1,
+        seed: SEED,
+        samplesAtOnce: SAMPLES_AT_ONCE,
+      };
+      const policy = Policy.fromTensors(run.parts.checkpoint.config, tensors);
+      const parts: EvalParts = { ...run.parts, policy };
+      try {
+        rows = await evaluateRows(parts, { ...options, maxNewTokens: sampling.maxNewTokens }, hooks);
+      } finally {
+        policy.dispose();
+      }
+      if (kept.size >= KEPT) kept.delete([...kept.keys()][0]);
+      kept.set(key, rows);
+    }
+    return { ...about, rows };
+  }
+
+  /** `policies`: how many are done, with the share of the one under way. */
+  #tell(policies: number, request: EvaluationRequest): void {
+    const total = request.policies.length * request.n;
+    this.#out.add({
+      type: 'evaluationProgress',
+      progress: { done: Math.round(policies * request.n), total },
+    });
+    this.#out.flushIfDue();
+  }
+}
