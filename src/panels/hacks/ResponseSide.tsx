@@ -57,7 +57,7 @@ function Worth({ f1 }: { readonly f1: number | null }) {
   return (
     <div className="ha-worth" data-testid="hack-worth">
       <span>
-        <strong>worth</strong> <span className="ha-quiet">description F1 by truth, read by no reward</span>
+        <strong>worth</strong> <span className="ha-quiet">description F1 by truth</span>
       </span>
       <b>{formatNumber(f1)}</b>
       <Bar share={f1} label={`description F1 ${formatNumber(f1)}`} token="--easy" />

@@ -38,7 +38,7 @@ function Change({ label, from, to, digits }: ChangeProps) {
       <dt>{label}</dt>
       <dd>
         {formatNumber(from, digits)} → {formatNumber(to, digits)}{' '}
-        {from !== null && to !== null && <Sign value={to - from} />}
+        {from !== null && to !== null && from !== to && <Sign value={to - from} />}
       </dd>
     </div>
   );
