@@ -14,6 +14,8 @@ const AXIS = 55;
  * digits meet the policy's patches in few ways.
  */
 const REACH = 40;
+/** No mark is lower: a bar of value 0 still shows its colour. */
+const LEAST_HEIGHT = 1;
 /** Where marks of a kind stand. */
 interface Stand {
   /** How far above the axis a value of 0 is. */
@@ -74,7 +76,7 @@ export function arrange(marks: readonly ChartMark[], stream: RandomStream): Draw
     mark,
     marks: marks.map(({ label, value, color }, i) => {
       const x = COLUMN * (first + i + 0.5) + right;
-      const top = height(Number(value));
+      const top = Math.min(height(Number(value)), AXIS - LEAST_HEIGHT);
       return {
         color,
         x,

@@ -39,8 +39,6 @@ const LINK: Color = [128, 134, 146];
 
 const DOT_RADIUS = 3.4;
 const POINT_RADIUS = 2.9;
-/** A bar of value 0 still shows its colour. */
-const LEAST_HEIGHT = 2;
 
 /** Draws a chart: paper, grid, axis, marks, and labels on a cleared ground. Opaque RGBA. */
 export function render(drawing: Drawing): RasterImage {
@@ -67,7 +65,7 @@ function paintMark(data: Uint8ClampedArray, { color, x, top }: PlacedMark, drawi
   const { mark, axis, halfWidth } = drawing;
   const ink = COLORS[color] ?? TEXT;
   if (mark === 'bar') {
-    paint(data, box([x - halfWidth, Math.min(top, axis - LEAST_HEIGHT)], [x + halfWidth, axis]), ink);
+    paint(data, box([x - halfWidth, top], [x + halfWidth, axis]), ink);
   } else {
     if (mark === 'dot') paint(data, box([x - 0.5, top], [x + 0.5, axis]), LINK);
     paint(data, disc([x, top], mark === 'dot' ? DOT_RADIUS : POINT_RADIUS), ink);

@@ -4,8 +4,8 @@ import { ATTRIBUTE_VALUES } from './grammar.ts';
 export const OPENERS: readonly string[] = ['What', 'How', 'Which', 'Is'];
 
 /** Words of problems and worked responses that are no attribute's value. */
-const WORDS = `is are the of or and than to from value large much larger smaller largest smallest sum difference all together trend up down
-  flat same as find add subtract so = + -`;
+const WORDS = `is are the of or and than to from value large much larger smaller largest smallest sum difference all
+  together trend up down flat same as find add subtract so = + -`;
 
 /** Every word that problems and worked responses are made of, each once; numbers with slips and misreadings. */
 export function chartWords(): string[] {
