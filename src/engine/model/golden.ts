@@ -1,5 +1,6 @@
 /** Golden values beside a checkpoint, and the tolerances they are held to. */
 import type { BackendName } from '../compute/backend.ts';
+import { PEBR_OBJECTIVE } from '../rl/presets.ts';
 import type { ObjectiveConfig } from '../rl/types.ts';
 import type { CheckpointFiles } from './checkpoint.ts';
 import { readSafetensors } from './safetensors.ts';
@@ -33,14 +34,11 @@ function number(json: Readonly<Record<string, unknown>>, name: string, fallback:
 
 function objectiveOf(json: Readonly<Record<string, unknown>>): ObjectiveConfig {
   return {
-    lossType: 'pebr',
+    ...PEBR_OBJECTIVE,
     clipLow: number(json, 'clip_low', 0.2),
     clipHigh: number(json, 'clip_high', 0.3),
     dualClip: number(json, 'dual_clip', 3),
     klCoefficient: number(json, 'kl_coef', 0.01),
-    biasCorrectedKl: false,
-    advantageScale: 'group',
-    advantageEpsilon: 1e-6,
   };
 }
 

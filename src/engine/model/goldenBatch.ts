@@ -1,7 +1,8 @@
 /** The batch that golden values were computed on, and the loss and gradients of a policy on it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { tokenLogProbs } from '../compute/ops/logProb.ts';
-import { lossNormaliser, policyLoss } from '../rl/objective.ts';
+import { lossNormaliser } from '../rl/aggregation.ts';
+import { policyLoss } from '../rl/objective.ts';
 import type { ObjectiveConfig } from '../rl/types.ts';
 import { headLogits, hiddenStates, imageFeatures } from './forward.ts';
 import { goldenTensor } from './golden.ts';
@@ -87,7 +88,7 @@ export async function lossAndGradients(
   options: { readonly maxCompletionLength?: number; readonly referenceClamp?: number } = {},
 ): Promise<{ scalars: ReadonlyMap<string, number>; gradients: ReadonlyMap<string, tf.Tensor> }> {
   const tokens = batch.maskValues.reduce((a, b) => a + b, 0);
-  const normaliser = lossNormaliser(objective.lossType, {
+  const normaliser = lossNormaliser(objective, {
     rows: batch.rows,
     tokens,
     maxCompletionLength: options.maxCompletionLength ?? batch.completionLength,

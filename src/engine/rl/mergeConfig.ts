@@ -3,7 +3,11 @@ import type { StageSwitch, TrainConfig } from './types.ts';
 
 /** Values that are one of a few words. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'objective.lossType': ['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo'],
+  'objective.lossType': ['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo', 'cispo', 'sapo', 'luspo', 'vespo'],
+  'objective.importanceSampling': ['token', 'sequence'],
+  'objective.aggregation': ['default', 'token_mean', 'row_mean', 'constant', 'row_sum'],
+  'objective.klEstimator': ['k1', 'k2', 'k3'],
+  'objective.advantageEstimator': ['group_mean', 'rloo', 'gdpo'],
   'objective.advantageScale': ['group', 'batch', 'none'],
   stages: ['both', 'perception', 'reasoning'],
 };
@@ -23,6 +27,8 @@ const MINIMUM: Readonly<Record<string, number>> = {
   rolloutsPerMicroBatch: 1,
   'sampling.temperature': 1e-3,
   'sampling.maxNewTokens': 1,
+  'objective.sapo.temperaturePositive': 1e-3,
+  'objective.sapo.temperatureNegative': 1e-3,
   'optimizer.learningRate': 0,
   'optimizer.maxGradNorm': 0,
   'split.questions': 1,

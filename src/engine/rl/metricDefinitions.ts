@@ -111,9 +111,9 @@ export const METRIC_DEFINITIONS: Readonly<Record<string, MetricDefinition>> = {
     label: 'KL to reference',
     unit: 'nats',
     definition:
-      'Mean over response tokens of k3 = e^d − d − 1, d = log-prob under the reference − log-prob under the policy, ' +
-      'as it enters the loss: capped at 10 for PeBR, times the ratio where the bias correction is on. The reference ' +
-      'is the policy the stage started from.',
+      'Mean over response tokens of the KL estimate, by default k3 = e^d − d − 1 with d = log-prob under the ' +
+      'reference − log-prob under the policy, as it enters the loss: held within ±10 where the clamps are on (PeBR), ' +
+      'times the ratio where the bias correction is on. The reference is the policy the stage started from.',
   },
   entropy: {
     label: 'entropy',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { groupAdvantages, signalOf } from './advantage.ts';
+import { lossNormaliser } from './aggregation.ts';
 import { METRIC_DEFINITIONS } from './metricDefinitions.ts';
 import { costMetrics, stepMetrics } from './metrics.ts';
-import { lossNormaliser, referencePolicyLoss } from './objectiveReference.ts';
+import { referencePolicyLoss } from './objectiveReference.ts';
 import { PEBR_OBJECTIVE as objective } from './presets.ts';
 import type { GroupRecord, RolloutRecord, TermScore } from './types.ts';
 
@@ -117,7 +118,7 @@ describe('stepMetrics', () => {
         mask: rollouts.map((r) => r.logProbs.map(() => 1)),
       },
       objective,
-      lossNormaliser('pebr', { tokens: 5, rows: 4, maxCompletionLength: 8 }),
+      lossNormaliser(objective, { tokens: 5, rows: 4, maxCompletionLength: 8 }),
     );
     expect(metrics.kl).toBeCloseTo(sums.kl / 5, 12);
     expect(metrics['clip_ratio/high_mean']).toBe(0.2);

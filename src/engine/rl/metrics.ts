@@ -3,7 +3,7 @@
  * function of the log-probs, rewards and tokens that trained. `metricDefinitions.ts` says what each one means.
  */
 import { meanAndStd } from './advantage.ts';
-import { tokenObjective } from './objectiveReference.ts';
+import { rowObjective } from './objectiveReference.ts';
 import type { GroupRecord, ObjectiveConfig, RolloutRecord, Signal, TrainConfig } from './types.ts';
 import type { UpdateStatistics } from './updatePhase.ts';
 
@@ -90,13 +90,13 @@ function tokenMetrics(rollouts: readonly RolloutRecord[], objective: ObjectiveCo
   const hasKl = objective.klCoefficient !== 0;
   const sums = { tokens: 0, entropy: 0, kl: 0, low: 0, high: 0, mismatch: 0, largestMismatch: 0 };
   for (const rollout of rollouts) {
-    rollout.logProbs.forEach((logProb, t) => {
-      const old = rollout.oldLogProbs[t];
-      const reference = hasKl ? rollout.referenceLogProbs[t] : null;
-      const token = tokenObjective(logProb, old, reference, rollout.advantage, objective);
-      const mismatch = Math.abs(rollout.decodeLogProbs[t] - old);
+    const { logProbs, oldLogProbs, decodeLogProbs, entropies, advantage } = rollout;
+    const referenceLogProbs = hasKl ? rollout.referenceLogProbs : null;
+    const row = rowObjective({ logProbs, oldLogProbs, referenceLogProbs, advantage }, objective);
+    row.tokens.forEach((token, t) => {
+      const mismatch = Math.abs(decodeLogProbs[t] - oldLogProbs[t]);
       sums.tokens += 1;
-      sums.entropy += rollout.entropies[t];
+      sums.entropy += entropies[t];
       sums.kl += token.kl;
       sums.low += Number(token.clippedLow);
       sums.high += Number(token.clippedHigh);

@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  lossNormaliser,
-  referencePolicyLoss,
-  tokenObjective,
-  type Aggregation,
-  type MiniBatchSizes,
-} from './objectiveReference.ts';
-import type { ObjectiveConfig } from './types.ts';
+import { lossNormaliser, type MiniBatchSizes } from './aggregation.ts';
+import { referencePolicyLoss, rowObjective } from './objectiveReference.ts';
+import { PEBR_OBJECTIVE as pebr } from './presets.ts';
+import type { Aggregation, ObjectiveConfig } from './types.ts';
 
 interface LossCase {
   name: string;
@@ -24,7 +20,10 @@ interface LossOracle {
   advantages_per_seq: number[];
   max_completion_length: number;
   token_ratios: number[][];
+  sequence_ratios: number[];
   cases: LossCase[];
+  'luspo eps 2e-3/2.5e-3': number;
+  vespo_phi: number[];
   'TRL clip metrics eps 0.2/0.2': Record<string, number>;
   'kl(k3) metrics': Record<string, number>;
 }
@@ -32,28 +31,33 @@ const file = JSON.parse(
   readFileSync(new URL('../../../fixtures/oracles/objective.json', import.meta.url), 'utf8'),
 ) as {
   loss: LossOracle;
-  kl: { logp: number[]; ref_logp: number[]; k3: number[]; k3_extreme: Record<string, number> };
+  kl: Record<'logp' | 'ref_logp' | 'k1' | 'k2' | 'k3', number[]> & { k3_extreme: Record<string, number> };
 };
 const oracle = file.loss;
 
 const base: ObjectiveConfig = {
+  ...pebr,
   lossType: 'bnpo',
-  clipLow: 0.2,
   clipHigh: 0.2,
   dualClip: null,
   klCoefficient: 0,
-  biasCorrectedKl: false,
-  advantageScale: 'group',
-  advantageEpsilon: 1e-6,
+  clampKl: false,
 };
-const pebr: ObjectiveConfig = { ...base, lossType: 'pebr', clipHigh: 0.3, dualClip: 3, klCoefficient: 0.01 };
-/** Rows of objectives that exist here; the others (GSPO, CISPO, SAPO) are other losses. */
 const configs: Record<string, ObjectiveConfig> = {
   'token clip eps 0.2/0.2': base,
   'token clip eps 0.2/0.28 (clip-higher)': { ...base, clipHigh: 0.28 },
   'EasyR1/PeBR default: eps 0.2/0.3, dual-clip C=3, beta(kl_coef)=0.01 k3': pebr,
   'token clip 0.2/0.2 + two-sided delta=4': { ...base, dualClip: 4 },
   'token clip 0.2/0.2, beta=0.04 (k3)': { ...base, klCoefficient: 0.04 },
+  'sequence-level (GSPO) eps 3e-4/4e-4': {
+    ...base,
+    importanceSampling: 'sequence',
+    clipLow: 3e-4,
+    clipHigh: 4e-4,
+  },
+  'CISPO TRL eps_high=5 (upper clamp only)': { ...base, lossType: 'cispo', clipLow: 1, clipHigh: 4 },
+  'CISPO verl/EasyR1/SkyRL clip[0.8,1.2]': { ...base, lossType: 'cispo' },
+  'SAPO tau 1.0/1.05': { ...base, lossType: 'sapo' },
 };
 const aggregations: Record<string, Aggregation> = {
   grpo: 'row_mean',
@@ -73,26 +77,93 @@ const input = {
   advantages: oracle.advantages_per_seq,
   mask: oracle.mask,
 };
+const rowOf = (b: number) => ({
+  logProbs: oracle.new_logp[b].filter((_, t) => oracle.mask[b][t] === 1),
+  oldLogProbs: oracle.old_logp[b],
+  referenceLogProbs: null,
+  advantage: oracle.advantages_per_seq[b],
+});
 const near = (actual: number, expected: number, tolerance = 1e-9) =>
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
 
 describe('referencePolicyLoss against objective.json', () => {
-  const cases = oracle.cases.filter((row) => configs[row.name]);
-  it('covers every row of an implemented loss', () => expect(cases.length).toBe(Object.keys(configs).length));
+  it('has a config for every row', () =>
+    expect(oracle.cases.map((row) => row.name).sort()).toEqual(Object.keys(configs).sort()));
 
-  it.each(cases)('$name', (row) => {
+  it.each(oracle.cases)('$name', (row) => {
     const config = configs[row.name];
     for (const [name, aggregation] of Object.entries(aggregations)) {
-      const result = referencePolicyLoss(input, config, { ...sizes, aggregation });
+      const result = referencePolicyLoss(input, config, lossNormaliser({ ...config, aggregation }, sizes));
       near(result.loss, row.loss[name]);
       row.grad_new_logp[name].flat().forEach((g, i) => near(result.gradient.flat()[i], g));
     }
+    oracle.mask.forEach((_, b) => {
+      const { tokens } = rowObjective(rowOf(b), config);
+      tokens.forEach((token, t) => {
+        near(token.policyLoss, row['per_token_loss(before KL, unmasked)'][b][t]);
+        const bySequence = config.importanceSampling === 'sequence';
+        near(token.ratio, bySequence ? oracle.sequence_ratios[b] : oracle.token_ratios[b][t]);
+      });
+    });
+  });
+
+  it('luspo', () => {
+    const config: ObjectiveConfig = {
+      ...base,
+      lossType: 'luspo',
+      importanceSampling: 'sequence',
+      clipLow: 2e-3,
+      clipHigh: 2.5e-3,
+    };
+    near(
+      referencePolicyLoss(input, config, lossNormaliser(config, sizes)).loss,
+      oracle['luspo eps 2e-3/2.5e-3'],
+    );
+  });
+
+  it('vespo: the weight of each response, and a gradient that leaves it alone', () => {
+    const config: ObjectiveConfig = { ...base, lossType: 'vespo' };
+    oracle.vespo_phi.forEach((phi, b) => {
+      const row = rowOf(b);
+      const { tokens, policyGradient } = rowObjective(row, config);
+      tokens.forEach((token, t) => {
+        near(token.vespoWeight! / phi, 1);
+        near(token.policyLoss, -row.advantage * phi * row.logProbs[t]);
+        near(policyGradient[t], -row.advantage * phi);
+      });
+    });
+  });
+});
+
+describe('derivatives', () => {
+  // Losses whose weight has a gradient: there the derivative is that of the value.
+  const differentiable: Record<string, ObjectiveConfig> = {
+    'token clip': { ...base, clipLow: 0.9, clipHigh: 20 },
+    'sequence clip': { ...base, importanceSampling: 'sequence', clipLow: 0.9, clipHigh: 20 },
+    'sequence luspo': { ...base, lossType: 'luspo', importanceSampling: 'sequence', clipHigh: 20 },
+    'token sapo': { ...base, lossType: 'sapo' },
+    'sequence sapo': { ...base, lossType: 'sapo', importanceSampling: 'sequence' },
+  };
+  const cases = Object.entries(differentiable).flatMap(([name, config]) =>
+    (['k1', 'k2', 'k3'] as const).flatMap((klEstimator) =>
+      [false, true].map((biasCorrectedKl) => ({
+        name: `${name}, ${klEstimator}${biasCorrectedKl ? ' · ratio' : ''}`,
+        config: { ...config, klEstimator, biasCorrectedKl, klCoefficient: 0.7 },
+      })),
+    ),
+  );
+  it.each(cases)('$name: the quotient of differences', ({ config }) => {
+    const normaliser = lossNormaliser(config, sizes);
+    const { gradient } = referencePolicyLoss(input, config, normaliser);
+    const step = 1e-6;
     oracle.mask.forEach((mask, b) =>
       mask.forEach((_, t) => {
-        const { advantages_per_seq: advantages, new_logp, old_logp } = oracle;
-        const token = tokenObjective(new_logp[b][t], old_logp[b][t], null, advantages[b], config);
-        near(token.policyLoss, row['per_token_loss(before KL, unmasked)'][b][t]);
-        near(token.ratio, oracle.token_ratios[b][t]);
+        const at = (by: number): number => {
+          const logProbs = oracle.new_logp.map((row) => [...row]);
+          logProbs[b][t] += by;
+          return referencePolicyLoss({ ...input, logProbs }, config, normaliser).loss;
+        };
+        near((at(step) - at(-step)) / (2 * step), gradient[b][t], 1e-6);
       }),
     );
   });
@@ -100,7 +171,7 @@ describe('referencePolicyLoss against objective.json', () => {
 
 describe('referencePolicyLoss sums', () => {
   it("counts clips and KL as TRL's metrics do", () => {
-    const { sums } = referencePolicyLoss(input, base, lossNormaliser('bnpo', sizes));
+    const { sums } = referencePolicyLoss(input, base, lossNormaliser(base, sizes));
     const expected = oracle['TRL clip metrics eps 0.2/0.2'];
     near(sums.clippedLow / sums.tokens, expected['clip_ratio/low_mean']);
     near(sums.clippedHigh / sums.tokens, expected['clip_ratio/high_mean']);
@@ -108,11 +179,11 @@ describe('referencePolicyLoss sums', () => {
     near(sums.kl / sums.tokens, oracle['kl(k3) metrics']['token-mean (TRL kl)']);
   });
 
-  it.each(['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo'] as const)(
+  it.each(['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo', 'cispo', 'sapo', 'luspo', 'vespo'] as const)(
     '%s adds up over micro-batches',
     (lossType) => {
       const config = { ...pebr, lossType };
-      const normaliser = lossNormaliser(lossType, sizes);
+      const normaliser = lossNormaliser(config, sizes);
       const whole = referencePolicyLoss(input, config, normaliser);
       const parts = oracle.mask.map((_, b) =>
         referencePolicyLoss(
@@ -138,16 +209,42 @@ describe('referencePolicyLoss sums', () => {
 });
 
 describe('KL', () => {
-  const kl = (lossType: 'pebr' | 'grpo', logp: number, ref: number) =>
-    tokenObjective(logp, logp, ref, 0, { ...pebr, lossType });
+  const kl = (change: Partial<ObjectiveConfig>, logProb: number, reference: number, old = logProb) => {
+    const config = { ...base, klCoefficient: 1, ...change };
+    const row = { logProbs: [logProb], oldLogProbs: [old], referenceLogProbs: [reference], advantage: 0 };
+    const { tokens, klGradient } = rowObjective(row, config);
+    return { value: tokens[0].kl, gradient: klGradient[0] };
+  };
 
-  it('is k3, and clamped in PeBR only', () => {
-    file.kl.logp.forEach((logp, i) => {
-      near(kl('grpo', logp, file.kl.ref_logp[i]).kl, file.kl.k3[i]);
-      near(kl('pebr', logp, file.kl.ref_logp[i]).kl, file.kl.k3[i]);
-    });
+  it.each(['k1', 'k2', 'k3'] as const)(
+    '%s, the same with and without clamps where none binds',
+    (klEstimator) => {
+      file.kl.logp.forEach((logProb, i) => {
+        for (const clampKl of [false, true]) {
+          near(kl({ klEstimator, clampKl }, logProb, file.kl.ref_logp[i]).value, file.kl[klEstimator][i]);
+        }
+      });
+    },
+  );
+
+  it('is clamped in PeBR only', () => {
     const { logp, ref_logp, TRL_unclamped, EasyR1_verl_clamped } = file.kl.k3_extreme;
-    near(kl('grpo', logp, ref_logp).kl / TRL_unclamped, 1);
-    expect(kl('pebr', logp, ref_logp)).toMatchObject({ kl: EasyR1_verl_clamped, klGradient: 0 });
+    near(kl({}, logp, ref_logp).value / TRL_unclamped, 1);
+    expect(kl(pebr, logp, ref_logp)).toEqual({ value: EasyR1_verl_clamped, gradient: 0 });
+  });
+
+  it('k1 and k2 stop at the clamps, on both sides', () => {
+    expect(kl({ klEstimator: 'k1', clampKl: true }, -30, 0)).toEqual({ value: -10, gradient: 0 });
+    expect(kl({ klEstimator: 'k1', clampKl: true }, 0, -30)).toEqual({ value: 10, gradient: 0 });
+    expect(kl({ klEstimator: 'k2', clampKl: true }, -5, 0)).toEqual({ value: 10, gradient: 0 });
+    expect(kl({ klEstimator: 'k1' }, -30, 0)).toEqual({ value: -30, gradient: 1 });
+    expect(kl({ klEstimator: 'k2' }, -5, 0)).toEqual({ value: 12.5, gradient: -5 });
+  });
+
+  it('is multiplied by the ratio, whose gradient counts', () => {
+    const plain = kl({}, -1, -2, -1.5);
+    const corrected = kl({ biasCorrectedKl: true }, -1, -2, -1.5);
+    near(corrected.value, plain.value * Math.exp(0.5));
+    near(corrected.gradient, (plain.gradient + plain.value) * Math.exp(0.5));
   });
 });

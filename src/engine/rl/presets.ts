@@ -8,11 +8,18 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 /** PeBR-R1's objective, as executed. */
 export const PEBR_OBJECTIVE: ObjectiveConfig = {
   lossType: 'pebr',
+  importanceSampling: 'token',
+  aggregation: 'default',
   clipLow: 0.2,
   clipHigh: 0.3,
   dualClip: 3,
+  sapo: { temperaturePositive: 1, temperatureNegative: 1.05 },
+  vespo: { kPositive: 2, lambdaPositive: 3, kNegative: 3, lambdaNegative: 2 },
   klCoefficient: 0.01,
+  klEstimator: 'k3',
+  clampKl: true,
   biasCorrectedKl: false,
+  advantageEstimator: 'group_mean',
   advantageScale: 'group',
   advantageEpsilon: 1e-6,
 };

@@ -2,19 +2,41 @@ import type { Recipe, RewardStage, TermName, TermScore } from '../rewards/types.
 import type { TeacherFaults } from '../tasks/types.ts';
 
 /** Which policy-gradient loss; PeBR's is `pebr`, the others are TRL's loss types. */
-export type LossType = 'pebr' | 'grpo' | 'dr_grpo' | 'dapo' | 'bnpo';
+export type LossType = 'pebr' | 'grpo' | 'dr_grpo' | 'dapo' | 'bnpo' | 'cispo' | 'sapo' | 'luspo' | 'vespo';
+
+/** How per-token losses become one number; `row_sum`: the sum over a response's tokens, averaged over responses. */
+export type Aggregation = 'token_mean' | 'row_mean' | 'constant' | 'row_sum';
 
 export interface ObjectiveConfig {
   readonly lossType: LossType;
-  /** Ratio is clipped to [1 − clipLow, 1 + clipHigh]. */
+  /** A ratio a token, or one a response: the geometric mean of its tokens' (GSPO). */
+  readonly importanceSampling: 'token' | 'sequence';
+  /** `default`: the loss type's own. */
+  readonly aggregation: 'default' | Aggregation;
+  /** Ratio is clipped to [1 − clipLow, 1 + clipHigh]. TRL's cispo is clipLow 1 and a cap of 1 + clipHigh. */
   readonly clipLow: number;
   readonly clipHigh: number;
   /** Dual clip C for negative advantages (TRL's `delta` caps both signs); null: off. */
   readonly dualClip: number | null;
+  /** How steep sapo's soft gate is, by the sign of the advantage. */
+  readonly sapo: { readonly temperaturePositive: number; readonly temperatureNegative: number };
+  /** vespo weighs a response by w^k · exp(λ(1 − w)), w its ratio; k and λ by the sign of the advantage. */
+  readonly vespo: {
+    readonly kPositive: number;
+    readonly lambdaPositive: number;
+    readonly kNegative: number;
+    readonly lambdaNegative: number;
+  };
   /** KL coefficient (TRL's beta). */
   readonly klCoefficient: number;
-  /** TRL ≥ 1.13: k3 times the differentiable ratio. Never for `pebr`. */
+  /** With d = reference − current log-prob: k1 = −d, k2 = d²/2, k3 = e^d − d − 1. */
+  readonly klEstimator: 'k1' | 'k2' | 'k3';
+  /** PeBR: d is held within ±20 and the estimate within ±10. TRL has no such limits. */
+  readonly clampKl: boolean;
+  /** TRL ≥ 1.13: the estimate times the differentiable ratio. */
   readonly biasCorrectedKl: boolean;
+  /** `group_mean`: reward − group mean, divided by the scale. For `rloo` and `gdpo` see advantage.ts. */
+  readonly advantageEstimator: 'group_mean' | 'rloo' | 'gdpo';
   readonly advantageScale: 'group' | 'batch' | 'none';
   /** Added to the standard deviation: 1e-6 PeBR, 1e-4 TRL. */
   readonly advantageEpsilon: number;

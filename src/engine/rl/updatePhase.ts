@@ -7,8 +7,9 @@ import type { AdamW } from '../compute/adamw.ts';
 import { NonFiniteError } from '../compute/nonFinite.ts';
 import { imageFeatures } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
+import { lossNormaliser } from './aggregation.ts';
 import { responseSlice, tokenBatch, windowLogProbs, type TokenBatch } from './batch.ts';
-import { lossNormaliser, policyLoss } from './objective.ts';
+import { policyLoss } from './objective.ts';
 import type { TrainConfig } from './types.ts';
 import { accumulate } from './warmup.ts';
 
@@ -108,7 +109,7 @@ export async function updatePolicy(
     const gradients = new Map<string, tf.Tensor>();
     const rows = miniBatch.flatMap((micro) => micro.rows);
     const tokens = rows.reduce((sum, row) => sum + row.response.length, 0);
-    const normaliser = lossNormaliser(config.objective.lossType, {
+    const normaliser = lossNormaliser(config.objective, {
       rows: rows.length,
       tokens,
       maxCompletionLength: config.sampling.maxNewTokens,

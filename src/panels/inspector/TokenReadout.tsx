@@ -1,5 +1,5 @@
 import type { DraftRollout, ObjectiveConfig } from '../../engine/index.ts';
-import { tokenObjective } from '../../engine/rl/objectiveReference.ts';
+import { rowObjective } from '../../engine/rl/objectiveReference.ts';
 import { Sign, formatNumber, visibleText } from '../../ui/index.ts';
 
 interface TokenReadoutProps {
@@ -12,10 +12,15 @@ interface TokenReadoutProps {
 export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
   const { decodeLogProbs, oldLogProbs, logProbs, referenceLogProbs, entropies, advantage } = rollout;
   const reference = referenceLogProbs?.[token];
-  const parts =
+  const row =
     logProbs && oldLogProbs && advantage !== undefined
-      ? tokenObjective(logProbs[token], oldLogProbs[token], reference ?? null, advantage, objective)
+      ? rowObjective(
+          { logProbs, oldLogProbs, referenceLogProbs: referenceLogProbs ?? null, advantage },
+          objective,
+        )
       : null;
+  const parts = row?.tokens[token];
+  const bySequence = objective.importanceSampling === 'sequence';
   return (
     <dl className="in-readout" data-testid="inspector-token-readout">
       <div>
@@ -46,14 +51,27 @@ export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
             <dd>{reference === undefined ? 'none' : formatNumber(reference, 4)}</dd>
           </div>
           <div>
-            <dt>ratio</dt>
+            <dt>{bySequence ? 'ratio of the response' : 'ratio'}</dt>
             <dd>
               {formatNumber(parts.ratio, 4)}{' '}
               {parts.clippedLow ? '▼ clipped low' : parts.clippedHigh ? '▲ clipped high' : 'not clipped'}
             </dd>
           </div>
+          {parts.vespoWeight !== null && (
+            <div>
+              <dt>weight of the response</dt>
+              <dd>{formatNumber(parts.vespoWeight, 4)}</dd>
+            </div>
+          )}
           <div>
-            <dt>KL (k3)</dt>
+            <dt>policy loss</dt>
+            <dd>{formatNumber(parts.policyLoss, 4)}</dd>
+          </div>
+          <div>
+            <dt>
+              KL ({objective.klEstimator}
+              {objective.biasCorrectedKl ? ' · ratio' : ''})
+            </dt>
             <dd>{reference === undefined ? 'none' : formatNumber(parts.kl, 4)}</dd>
           </div>
         </>

@@ -1,6 +1,6 @@
 /** What colours the tokens: one number a token, its scale, and how it reads. */
 import type { DraftRollout, ObjectiveConfig } from '../../engine/index.ts';
-import { tokenObjective } from '../../engine/rl/objectiveReference.ts';
+import { rowObjective } from '../../engine/rl/objectiveReference.ts';
 import {
   advantageScale,
   formatNumber,
@@ -22,15 +22,20 @@ export interface TokenColouring {
   readonly definition: string;
 }
 
-/** k3 of each token as it enters the loss; null while the log-probs or the reference are missing. */
+/** KL estimate of each token as it enters the loss; null while the log-probs or the reference are missing. */
 export function tokenKls(rollout: DraftRollout, objective: ObjectiveConfig): number[] | null {
   const { logProbs, oldLogProbs, referenceLogProbs, advantage } = rollout;
   if (!logProbs || !oldLogProbs || advantage === undefined) return null;
   if (!referenceLogProbs || referenceLogProbs.length !== logProbs.length) return null;
-  return logProbs.map(
-    (logProb, t) => tokenObjective(logProb, oldLogProbs[t], referenceLogProbs[t], advantage, objective).kl,
-  );
+  const row = rowObjective({ logProbs, oldLogProbs, referenceLogProbs, advantage }, objective);
+  return row.tokens.map((token) => token.kl);
 }
+
+const KL_FORMULAS: Readonly<Record<ObjectiveConfig['klEstimator'], string>> = {
+  k1: 'k1 = −d',
+  k2: 'k2 = d²/2',
+  k3: 'k3 = e^d − d − 1',
+};
 
 /** log π − log π_old of each token; null before the update. */
 export function logRatios(rollout: DraftRollout): number[] | null {
@@ -85,7 +90,10 @@ export function colourTokens(
         scale: ratioScale(values),
         format: (value) => formatNumber(Math.exp(value), 4),
         definition:
-          'Ratio π/π_old = exp(log-prob − old log-prob) in the update that used the token. 1 with one update a step.',
+          'Ratio π/π_old = exp(log-prob − old log-prob) in the update that used the token. 1 with one update a step.' +
+          (objective.importanceSampling === 'sequence'
+            ? ' The loss takes the geometric mean of the whole response.'
+            : ''),
       };
     }
     case 'KL': {
@@ -95,7 +103,9 @@ export function colourTokens(
         values,
         scale: magnitudeScale(values),
         format: (value) => formatNumber(value),
-        definition: 'k3 = e^d − d − 1 with d = reference log-prob − log-prob, as it enters the loss, nats.',
+        definition:
+          `${KL_FORMULAS[objective.klEstimator]} with d = reference log-prob − log-prob` +
+          `${objective.biasCorrectedKl ? ', times the ratio' : ''}, as it enters the loss, nats.`,
       };
     }
     default:
