@@ -38,7 +38,7 @@ export function Choices() {
         <option value={ALONE}>nothing</option>
         {options}
       </Select>
-      <Select label="Samples" value={n} onChange={(value) => chooseEvaluation({ n: Number(value) })}>
+      <Select isNarrow label="Samples" value={n} onChange={(value) => chooseEvaluation({ n: Number(value) })}>
         {SAMPLES.map((count) => (
           <option key={count}>{count}</option>
         ))}
@@ -61,16 +61,17 @@ export function Choices() {
 }
 
 interface SelectProps {
+  readonly isNarrow?: boolean;
   readonly label: string;
   readonly value: string | number;
   readonly onChange: (value: string) => void;
   readonly children: ReactNode;
 }
 
-function Select({ label, value, onChange, children }: SelectProps) {
+function Select({ isNarrow = false, label, value, onChange, children }: SelectProps) {
   const id = useId();
   return (
-    <div className="ev-choice">
+    <div className={isNarrow ? 'ev-choice ev-choice-narrow' : 'ev-choice'}>
       <label htmlFor={id}>{label}</label>
       <select
         id={id}
