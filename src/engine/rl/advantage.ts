@@ -1,5 +1,5 @@
-/** Group-relative advantages in float64, and what a group's rewards had to say. METHOD "Objective". */
-import type { ObjectiveConfig, Signal } from './types.ts';
+/** Advantages in float64, and what a group's rewards had to say. METHOD "Objective" and "Sister objectives". */
+import type { ObjectiveConfig, Signal, TermScore } from './types.ts';
 
 export interface GroupAdvantages {
   /** Same shape as the rewards. */
@@ -51,6 +51,62 @@ export function groupAdvantages(
     return rewards.map((reward) => (std === 0 ? 0 : (reward - mean) / divisor(std)));
   });
   return { advantages, means: statistics.map((s) => s.mean), stds: statistics.map((s) => s.std) };
+}
+
+/** A rollout's reward with the terms it is the sum of; only gdpo reads the terms. */
+export interface Rewarded {
+  readonly reward: number;
+  readonly terms: readonly Pick<TermScore, 'name' | 'value' | 'weight'>[];
+}
+
+/** Rollouts [groups][G] → advantages of the same shape, by the objective's estimator. */
+export function estimateAdvantages(
+  groups: readonly (readonly Rewarded[])[],
+  objective: Pick<ObjectiveConfig, 'advantageEstimator' | 'advantageScale' | 'advantageEpsilon'>,
+): GroupAdvantages {
+  const rewards = groups.map((group) => group.map(({ reward }) => reward));
+  const { advantageEstimator, advantageScale, advantageEpsilon } = objective;
+  const plain = groupAdvantages(rewards, advantageScale, advantageEpsilon);
+  switch (advantageEstimator) {
+    case 'group_mean':
+      return plain;
+    case 'rloo':
+      return { ...plain, advantages: rewards.map(leaveOneOut) };
+    case 'gdpo':
+      return { ...plain, advantages: decoupled(groups, advantageEpsilon) };
+    default:
+      return advantageEstimator satisfies never;
+  }
+}
+
+/** RLOO: each reward minus the mean of the group's others. Nothing is divided by. */
+function leaveOneOut(rewards: readonly number[]): number[] {
+  if (meanAndStd(rewards).std === 0) return rewards.map(() => 0);
+  const sum = rewards.reduce((total, reward) => total + reward, 0);
+  return rewards.map((reward) => reward - (sum - reward) / (rewards.length - 1));
+}
+
+/**
+ * GDPO: every term is normalised within its group by itself, so that a small term is not drowned by a large one;
+ * the weighted sums are then normalised over the batch. All standard deviations over n − 1, plus epsilon. A term
+ * that could not be computed counts 0, as in the reward.
+ */
+function decoupled(groups: readonly (readonly Rewarded[])[], epsilon: number): number[][] {
+  const sums = groups.map((group) => {
+    const totals = group.map(() => 0);
+    for (const { name, weight } of group[0]?.terms ?? []) {
+      const values = group.map((one) => one.terms.find((term) => term.name === name)?.value ?? 0);
+      const { mean, std } = meanAndStd(values);
+      if (std === 0) continue;
+      values.forEach((value, r) => (totals[r] += (weight * (value - mean)) / (std + epsilon)));
+    }
+    return totals;
+  });
+  const { mean, std } = meanAndStd(sums.flat());
+  // A group without spread in any term has no signal: exactly 0, whatever rounding left of the batch's mean.
+  return sums.map((group) =>
+    group.map((sum) => (group.every((other) => other === 0) ? 0 : (sum - mean) / (std + epsilon))),
+  );
 }
 
 /**

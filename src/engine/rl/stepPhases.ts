@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { AdamW } from '../compute/adamw.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Sample } from '../tasks/types.ts';
-import { groupAdvantages, signalOf } from './advantage.ts';
+import { estimateAdvantages, signalOf } from './advantage.ts';
 import { costMetrics, stepMetrics } from './metrics.ts';
 import type { PixelCache } from './pixelCache.ts';
 import { promptIndices, type PromptPool } from './promptOrder.ts';
@@ -179,9 +179,11 @@ function keepOnline(config: TrainConfig, progress: TrainerProgress, groups: Draf
 
 function advantagePhase({ config }: PhaseContext, progress: TrainerProgress): TrainerProgress {
   const { groups } = draftOf(progress);
-  const { advantageScale, advantageEpsilon } = config.objective;
-  const rewards = groups.map((group) => group.rollouts.map((rollout) => rollout.reward ?? 0));
-  const { advantages, means, stds } = groupAdvantages(rewards, advantageScale, advantageEpsilon);
+  const rewarded = groups.map((group) =>
+    group.rollouts.map(({ reward = 0, terms = [] }) => ({ reward, terms })),
+  );
+  const rewards = rewarded.map((group) => group.map(({ reward }) => reward));
+  const { advantages, means, stds } = estimateAdvantages(rewarded, config.objective);
   return withDraft(
     progress,
     'advantage',

@@ -13,6 +13,12 @@ interface AdvantageSectionProps {
   readonly objective: ObjectiveConfig;
 }
 
+const DEFINITIONS: Readonly<Record<ObjectiveConfig['advantageEstimator'], string>> = {
+  group_mean: 'How much better this rollout’s reward is than its group’s: (reward − group mean) / (std + ε).',
+  rloo: 'RLOO: how much better this rollout’s reward is than the mean of the group’s others.',
+  gdpo: 'GDPO: each reward term normalised within the group, weighted and summed, then normalised over the batch.',
+};
+
 /** From the group's rewards to this rollout's advantage, with the actual numbers. */
 export const AdvantageSection = memo(function AdvantageSection(props: AdvantageSectionProps) {
   const { step, groups, group, rollout, objective } = props;
@@ -29,13 +35,13 @@ export const AdvantageSection = memo(function AdvantageSection(props: AdvantageS
       </section>
     );
   }
-  const { mean, groupStd, batchStd, divisor, epsilon, recomputed, difference } = check;
+  const { mean, groupStd, batchStd, othersMean, divisor, epsilon, recomputed, difference } = check;
   const reward = rollouts[rollout].reward ?? 0;
   return (
     <section className="in-section" data-testid="inspector-advantage">
       <h3>
         <Tooltip
-          definition="How much better this rollout’s reward is than its group’s: (reward − group mean) / (std + ε)."
+          definition={DEFINITIONS[objective.advantageEstimator]}
           hint="Every token of the response gets the same advantage."
         >
           Advantage
@@ -59,11 +65,16 @@ export const AdvantageSection = memo(function AdvantageSection(props: AdvantageS
         </div>
       </dl>
       <p className="in-formula">
-        {groupStd === 0 ? (
+        {objective.advantageEstimator === 'gdpo' ? (
+          <>
+            each term of all {groups.length} groups normalised, weighted, summed and normalised again ={' '}
+            <b>{formatSigned(recomputed, 4)}</b>
+          </>
+        ) : groupStd === 0 ? (
           <>all {rollouts.length} rewards are equal, so every advantage of the group is 0</>
         ) : (
           <>
-            ({formatNumber(reward, 4)} − {formatNumber(mean, 4)})
+            ({formatNumber(reward, 4)} − {formatNumber(othersMean ?? mean, 4)})
             {divisor && (
               <>
                 {' '}

@@ -1,6 +1,6 @@
 /** Numbers computed again from what was stored, against the numbers that trained. */
 import type { DraftGroup, DraftRollout, ObjectiveConfig, TermName, TermScore } from '../../engine/index.ts';
-import { groupAdvantages, meanAndStd } from '../../engine/rl/advantage.ts';
+import { estimateAdvantages, meanAndStd } from '../../engine/rl/advantage.ts';
 import { recompute, weightedSum } from '../../engine/rewards/recompute.ts';
 
 export interface RewardCheck {
@@ -29,7 +29,9 @@ export interface AdvantageCheck {
   readonly groupStd: number;
   /** Of all rewards of the step, over n − 1: TRL's reward_std. */
   readonly batchStd: number;
-  /** What the objective divides by; null: by nothing. */
+  /** rloo: the mean of the group's other rewards, which this one is compared with; null for the others. */
+  readonly othersMean: number | null;
+  /** What the objective divides by; null: by nothing, or (gdpo) by more than one number. */
   readonly divisor: { readonly std: number; readonly of: 'group' | 'batch' } | null;
   readonly epsilon: number;
   readonly recomputed: number;
@@ -42,22 +44,27 @@ export function checkAdvantage(
   groups: readonly DraftGroup[],
   group: number,
   rollout: number,
-  objective: Pick<ObjectiveConfig, 'advantageScale' | 'advantageEpsilon'>,
+  objective: Pick<ObjectiveConfig, 'advantageEstimator' | 'advantageScale' | 'advantageEpsilon'>,
 ): AdvantageCheck | null {
-  const rewards = groups.map((of) => of.rollouts.map((one) => one.reward));
-  const known = rewards.map((of) => of.filter((reward) => reward !== undefined));
-  if (known.some((of, g) => of.length !== rewards[g].length) || known[group].length === 0) return null;
-  const { advantageScale: scale, advantageEpsilon: epsilon } = objective;
-  const { advantages, means, stds } = groupAdvantages(known, scale, epsilon);
-  const batchStd = meanAndStd(known.flat()).std;
+  const known = groups.map((of) =>
+    of.rollouts.flatMap(({ reward, terms }) => (reward === undefined ? [] : { reward, terms: terms ?? [] })),
+  );
+  if (known.some((of, g) => of.length !== groups[g].rollouts.length) || known[group].length === 0)
+    return null;
+  const { advantageEstimator: estimator, advantageScale: scale, advantageEpsilon: epsilon } = objective;
+  const { advantages, means, stds } = estimateAdvantages(known, objective);
+  const batchStd = meanAndStd(known.flat().map(({ reward }) => reward)).std;
   const recomputed = advantages[group][rollout];
   const stored = groups[group].rollouts[rollout].advantage;
   const std = scale === 'batch' ? batchStd : stds[group];
+  const own = known[group][rollout].reward;
+  const others = known[group].length - 1;
   return {
     mean: means[group],
     groupStd: stds[group],
     batchStd,
-    divisor: scale === 'none' ? null : { std, of: scale },
+    othersMean: estimator === 'rloo' ? (means[group] * (others + 1) - own) / others : null,
+    divisor: scale === 'none' || estimator !== 'group_mean' ? null : { std, of: scale },
     epsilon,
     recomputed,
     difference: stored === undefined ? null : recomputed - stored,
