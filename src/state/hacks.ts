@@ -105,7 +105,7 @@ export function askAgain(): void {
 }
 
 /** none: the run is another one · drafted: chosen, not applied yet · applied: the run is this one. */
-export type HackRun = 'none' | 'drafted' | 'applied';
+type HackRun = 'none' | 'drafted' | 'applied';
 
 /** How the run and the draft stand to a preset that learns a hack; the seed may differ. */
 export function useHackRun(id: string): HackRun {

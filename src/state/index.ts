@@ -24,7 +24,7 @@ export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
 export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
-export type { ExploitTexts, HackRun } from './hacks.ts';
+export type { ExploitTexts } from './hacks.ts';
 export {
   cancelEvaluation,
   chooseEvaluation,

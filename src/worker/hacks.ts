@@ -1,12 +1,16 @@
 /** Hacks and edited responses for the page: texts of a hack, and what the recipe gives a text. */
-import { exploit, rewardsOf } from '../engine/rl/hackReward.ts';
+import { exploit, rewardsOf, type HackParts } from '../engine/rl/hackReward.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
-import type { RunHandle } from './runHandle.ts';
 
 type Request = Extract<ToWorker, { type: 'requestExploit' | 'requestReward' }>;
 
+/** What a request needs of a run. */
+export interface HackRun extends Pick<HackParts, 'tasks' | 'scorer'> {
+  readonly parts: Pick<HackParts, 'tokenizer'>;
+}
+
 /** The answer to a request; null where the run's task set has no such sample. */
-export async function answerHack(run: RunHandle, request: Request): Promise<FromWorker | null> {
+export async function answerHack(run: HackRun, request: Request): Promise<FromWorker | null> {
   const { tasks, scorer } = run;
   const { qid } = request;
   const sample = tasks.find(qid);

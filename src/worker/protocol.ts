@@ -34,7 +34,7 @@ export {
 export type { Misfit } from '../engine/rl/shipped.ts';
 
 /** Hacks that can be shown and runs that learn one, by their ids. */
-export { HACKS, hackById } from '../engine/rewards/gaming.ts';
+export { HACKS } from '../engine/rewards/gaming.ts';
 export { HACK_PRESETS, hackPresetById, NOT_LEARNED } from '../engine/rl/hackPresets.ts';
 
 export const PROTOCOL_VERSION = 1;

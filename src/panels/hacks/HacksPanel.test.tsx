@@ -4,38 +4,23 @@ import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerRequest, scorer, similarityOf, tasks, tokensOf } from '../../../fixtures/hackWorker.ts';
 import { extractDescription } from '../../engine/rewards/description.ts';
 import { HACKS } from '../../engine/rewards/gaming.ts';
 import { PEBR_RECIPES } from '../../engine/rewards/recipes.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
 import { scoreResponse } from '../../engine/rewards/score.ts';
-import type { ImageTextScorer } from '../../engine/rewards/types.ts';
-import { taskSetByName } from '../../engine/tasks/index.ts';
+import { presetByName } from '../../engine/rl/presets.ts';
 import { sessionStore } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { chooseConfig, configStore, markApplied } from '../../state/config.ts';
 import { clearSamples } from '../../state/samples.ts';
 import { formatNumber } from '../../ui/index.ts';
-import { answerHack } from '../../worker/hacks.ts';
-import { presetByName, type StartedInfo, type ToWorker } from '../../worker/protocol.ts';
-import type { RunHandle } from '../../worker/runHandle.ts';
+import type { StartedInfo, ToWorker } from '../../worker/protocol.ts';
 import { HacksPanel } from './HacksPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-const tasks = taskSetByName('scenes-nano');
-/** Similarity by a rule that a test can repeat; the shipped scorer is held to hacks by hackReward.test.ts. */
-const similarityOf = (text: string): number => Math.fround(Math.min(1, text.length / 80));
-const scorer: ImageTextScorer = {
-  id: 'by length',
-  threshold: 0.5,
-  maxTokens: 248,
-  score: (_, texts) => Promise.resolve(Float32Array.from(texts, similarityOf)),
-};
-const tokensOf = (text: string): number[] => [...text].map((_, i) => i);
-// The parts of a run that a request for a hack touches.
-const run = { tasks, scorer, parts: { tokenizer: { encode: tokensOf } } } as unknown as RunHandle;
 
 const info: StartedInfo = {
   config: presetByName('nano'),
@@ -71,15 +56,8 @@ async function answer(rounds = 4): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await act(() => new Promise((done) => setTimeout(done, 220)));
     for (const message of asked.splice(0)) {
-      if (message.type === 'requestSamples') {
-        const { part, offset } = message;
-        const { qid, problem, answer: truth, key_words, kind } = tasks.sample(part, offset);
-        const sample = { qid, part, index: offset, problem, answer: truth, key_words, kind };
-        act(() => receive([{ type: 'samples', samples: [sample] }]));
-      } else if (message.type === 'requestExploit' || message.type === 'requestReward') {
-        const told = await answerHack(run, message);
-        act(() => receive(told ? [told] : []));
-      }
+      const told = await answerRequest(message);
+      act(() => receive(told));
     }
   }
 }

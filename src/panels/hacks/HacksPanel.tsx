@@ -40,7 +40,7 @@ function HackList({ tasks }: { readonly tasks: TaskInfo }) {
     <Panel
       title="Reward hacks"
       testId="hacks-panel"
-      note="what is paid for, and what it is worth"
+      note="as the published recipes pay"
       actions={
         <span className="ha-chooser" data-testid="hacks-sample">
           <Button
