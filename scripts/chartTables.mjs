@@ -2,7 +2,7 @@
  * Writes src/engine/tasks/charts/tables.ts from the tables of the npm package vega-datasets 3.2.1:
  *
  *     npm pack vega-datasets@3.2.1 && tar xzf vega-datasets-3.2.1.tgz
- *     node scripts/chartTables.mjs package
+ *     node scripts/chartTables.mjs package && npx prettier --write src/engine/tasks/charts/tables.ts
  *
  * Only tables that the package's datapackage.json declares public domain, US government, CC0, CC BY or Open
  * Government Licence are taken. Numbers are scaled as a title says and rounded to whole ones; rows outside 0 to 20
