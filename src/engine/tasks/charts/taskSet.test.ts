@@ -173,10 +173,10 @@ describe.each(CHARTS.difficulties)('%s charts', (difficulty) => {
       const sample = set.sample('heldout', index);
       const found = other.find(sample.qid);
       expect({ ...found, images: [] }).toEqual({ ...sample, images: [] });
-      const pictures = await Promise.all([found, sample].map((one) => one?.images[0].load()));
-      const [again, first] = pictures.map((picture) => Buffer.from(picture?.data ?? []));
+      const first = Buffer.from((await sample.images[0].load()).data);
+      const again = await found?.images[0].load();
       expect(first.length).toBeGreaterThan(0);
-      expect(again.equals(first)).toBe(true);
+      expect(first.equals(again?.data ?? first.subarray(1))).toBe(true);
     }
     for (const qid of ['', 'charts-train-1', `${name}-train-999999`, `${name}-test-000001`]) {
       expect(set.find(qid)).toBeUndefined();
