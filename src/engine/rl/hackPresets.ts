@@ -1,5 +1,5 @@
 /**
- * Runs in which a shipped policy really learns to game its reward within a minute, with what was measured. The
+ * Runs in which a shipped policy really learns to game its reward in a minute or two, with what was measured. The
  * JSON files are what `train --config` takes; docs/reward-hacks.md has the commands.
  */
 import type { HackId } from '../rewards/gaming.ts';

@@ -141,6 +141,19 @@ describe('an exploit', () => {
     expect(at('hack-waiting')).toBeNull();
   });
 
+  it('asks anew of another run, and of one that was lost once it goes on', async () => {
+    await answer();
+    act(() => receive([{ type: 'started', info: { ...info, policyHash: 'b' } }]));
+    expect(asked.map(({ type: asking }) => asking)).toContain('requestExploit');
+    act(() => sessionStore.setState({ status: 'lost' }));
+    asked.splice(0);
+    await answer();
+    expect(page.textContent).toContain('stands still after an error');
+    act(() => sessionStore.setState({ status: 'paused' }));
+    await answer();
+    expect(at('waterfall-total', at('hack-hacked')!)).not.toBeNull();
+  });
+
   it('shows an error and asks again', async () => {
     await answer();
     const error = { where: 'reward of a text', message: 'out of memory', suggestion: '', fatal: false };
