@@ -4,6 +4,8 @@ import { GLYPH_HEIGHT, GLYPH_WIDTH } from './glyphs.ts';
 /** A label's characters stand on a grid of this pitch, as in a terminal: one patch of the policy a character. */
 export const GRID = 8;
 const CELLS = 64 / GRID;
+/** Left of a character in its cell: the cell is two units wider. */
+const INSET = 1;
 /** A label rather moves this many units than cover one more unit of a line. */
 const COVERED = 2.5;
 
@@ -24,12 +26,11 @@ export interface PlacedLabel {
 
 /**
  * Puts every label on the grid cells nearest to its wish, off the lines where that costs little, never onto
- * another label or beside one, where two numbers would read as one. `jitter` moves all of them within their cells.
+ * another label or beside one, where two numbers would read as one.
  */
 export function placeLabels(
   wishes: readonly Wish[],
   lines: readonly (readonly [Point, Point])[],
-  jitter: readonly [number, number],
 ): PlacedLabel[] {
   const covered = lineLengths(lines);
   const taken = new Set<number>();
@@ -50,8 +51,8 @@ export function placeLabels(
     }
     return {
       text,
-      x: best.column * GRID + jitter[0],
-      y: best.row * GRID + jitter[1],
+      x: best.column * GRID + INSET,
+      y: best.row * GRID,
       width: (text.length - 1) * GRID + GLYPH_WIDTH,
       height: GLYPH_HEIGHT,
     };

@@ -12,9 +12,9 @@ export interface Drawing {
   readonly lines: readonly (readonly [Point, Point])[];
   readonly outline: readonly Point[];
   readonly labels: readonly PlacedLabel[];
-  /** 0 … 1, which of the line colours and papers. */
+  /** 0 … 1, which of the line colours and boards. */
   readonly ink: number;
-  readonly paper: number;
+  readonly board: number;
 }
 
 /** Lines and wishes about a figure's centre, before it is turned and moved. */
@@ -44,13 +44,12 @@ export function arrange(figure: Figure, stream: RandomStream): Drawing {
   const move = ([x, y]: Point): Point => [centre[0] + cos * x - sin * y, centre[1] + sin * x + cos * y];
   const lines = sketch.lines.map(([a, b]) => [move(a), move(b)] as const);
   const wishes = sketch.wishes.map((wish) => ({ ...wish, at: move(wish.at) }));
-  const jitter = [stream.integer(3), stream.integer(2)] as const;
   return {
     lines,
     outline: sketch.outline.map(move),
-    labels: placeLabels(wishes, lines, jitter),
+    labels: placeLabels(wishes, lines),
     ink: stream.next(),
-    paper: stream.next(),
+    board: stream.next(),
   };
 }
 

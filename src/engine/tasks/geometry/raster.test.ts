@@ -88,7 +88,7 @@ describe.each(SHAPES)('labels of %s', (shape) => {
             let sum = 0;
             for (let v = 0; v < 7; v++)
               for (let u = 0; u < 6; u++)
-                sum += (light(x + GRID * i + u, y + v) - (hasInk(glyph, u, v) ? 0.1 : 0.95)) ** 2;
+                sum += (light(x + GRID * i + u, y + v) - (hasInk(glyph, u, v) ? 0.95 : 0.4)) ** 2;
             return sum;
           };
           const best = characters.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));
@@ -132,18 +132,18 @@ describe.each(SHAPES)('labels of %s', (shape) => {
   });
 });
 
-it('draws the lines in colour and the rest as paper', () => {
+it('draws the lines in colour and the rest as board', () => {
   for (const { drawing } of SHAPES.flatMap((shape) => drawings(shape, 5))) {
     const bare = { ...drawing, labels: [], outline: [] };
     const { data } = render(bare);
-    const { data: paper } = render({ ...bare, lines: [] });
+    const { data: board } = render({ ...bare, lines: [] });
     let inked = 0;
     for (let y = 0; y < PICTURE_SIDE; y++) {
       for (let x = 0; x < PICTURE_SIDE; x++) {
         const at = 4 * (y * PICTURE_SIDE + x);
         const centre: Point = [((x + 0.5) * 64) / PICTURE_SIDE, ((y + 0.5) * 64) / PICTURE_SIDE];
         const distance = Math.min(...drawing.lines.map((line) => distanceToLine(centre, line)));
-        const painted = [0, 1, 2].some((channel) => data[at + channel] !== paper[at + channel]);
+        const painted = [0, 1, 2].some((channel) => data[at + channel] !== board[at + channel]);
         if (distance > 1) expect(painted).toBe(false);
         if (distance < 0.5) expect(painted).toBe(true);
         if (painted) inked++;

@@ -10,35 +10,36 @@ const LINE_HALF_WIDTH = 0.6;
 
 type Color = readonly [number, number, number];
 
-/** Line colours, sRGB; dark enough on every paper. */
+/** Chalk colours of the lines, sRGB; light enough on every board. */
 const INKS: readonly Color[] = [
-  [30, 90, 180],
-  [176, 52, 40],
-  [26, 120, 70],
-  [122, 58, 160],
-  [150, 92, 20],
-  [60, 66, 78],
+  [255, 206, 120],
+  [150, 214, 255],
+  [170, 236, 170],
+  [255, 172, 172],
+  [216, 190, 255],
+  [224, 228, 232],
 ];
-const PAPERS: readonly Color[] = [
-  [252, 252, 250],
-  [250, 246, 234],
-  [238, 244, 250],
-  [240, 248, 240],
+/** Boards: middling tones, so that a blank patch says little and its place much. */
+const BOARDS: readonly Color[] = [
+  [84, 104, 96],
+  [76, 98, 124],
+  [104, 94, 84],
+  [94, 90, 112],
 ];
-const TEXT: Color = [16, 18, 24];
+const TEXT: Color = [255, 255, 252];
 /** How much of the line's colour fills a figure. */
 const TINT = 0.12;
 
-/** Draws a figure: paper, tinted outline, lines, and labels on a cleared ground. Opaque RGBA. */
+/** Draws a figure: board, tinted outline, lines, and labels on a cleared ground. Opaque RGBA. */
 export function render(drawing: Drawing): RasterImage {
   const side = PICTURE_SIDE;
   const data = new Uint8ClampedArray(side * side * 4);
   const ink = INKS[Math.floor(drawing.ink * INKS.length)] ?? TEXT;
-  const paper = PAPERS[Math.floor(drawing.paper * PAPERS.length)] ?? TEXT;
-  for (let i = 0; i < side * side; i++) data.set([...paper, 255], 4 * i);
+  const board = BOARDS[Math.floor(drawing.board * BOARDS.length)] ?? TEXT;
+  for (let i = 0; i < side * side; i++) data.set([...board, 255], 4 * i);
   fill(data, drawing.outline, ink);
   for (const [a, b] of drawing.lines) line(data, a, b, ink);
-  for (const label of drawing.labels) write(data, label, paper);
+  for (const label of drawing.labels) write(data, label, board);
   return { width: side, height: side, data };
 }
 
@@ -85,12 +86,12 @@ function line(data: Uint8ClampedArray, [ax, ay]: Point, [bx, by]: Point, color: 
   }
 }
 
-/** Characters at twice their pixels, on paper cleared one unit around so that no line runs through them. */
-function write(data: Uint8ClampedArray, { text, x, y, width, height }: PlacedLabel, paper: Color): void {
+/** Characters at twice their pixels, on board cleared one unit around so that no line runs through them. */
+function write(data: Uint8ClampedArray, { text, x, y, width, height }: PlacedLabel, board: Color): void {
   for (let v = -1; v <= height; v++) {
     for (let u = -1; u <= width; u++) {
       const inked = hasInk(text[Math.floor(u / 8)] ?? '', u % 8, v) && u % 8 < 6;
-      square(data, x + u, y + v, inked ? TEXT : paper);
+      square(data, x + u, y + v, inked ? TEXT : board);
     }
   }
 }
