@@ -202,3 +202,19 @@ it('grows with the difficulty in lengths, parts and steps', () => {
   expect(easy.calculations).toBeLessThan(mixed.calculations);
   expect(mixed.calculations).toBeLessThan(hard.calculations);
 });
+
+it('makes the samples that checkpoints are trained on', () => {
+  const set = GEOMETRY.create('mixed');
+  const sample = set.sample('train', 1);
+  expect([sample.problem, set.workedResponse?.(sample, null)]).toMatchInlineSnapshot(`
+    [
+      "How large is the unknown angle of the triangle?",
+      "### Image Description: 1 angle left unknown, 2 angle right 40, 3 angle bottom 30
+    ### Rationales: subtract from 180.
+    ### Let's think step by step.
+    ### Step 1: right 40: 180 - 40 = 140
+    ### Step 2: bottom 30: 140 - 30 = 110
+    ### The final answer is: 110",
+    ]
+  `);
+});
