@@ -18,6 +18,7 @@ export function evidenceMarks(terms: readonly TermScore[]): Mark[] {
         return evidence.span ? [{ start: evidence.span[0], end: evidence.span[1], kind: 'answer' }] : [];
       case 'clip':
       case 'length':
+      case 'overlong':
         return [];
       default:
         return evidence satisfies never;

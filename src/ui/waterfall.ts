@@ -48,6 +48,13 @@ export function transformText(term: TermScore): string {
       return evidence.tokens <= evidence.limit
         ? `${evidence.tokens} tokens ≤ ${evidence.limit} → 1`
         : `${evidence.limit} ÷ ${evidence.tokens} tokens → ${formatNumber(term.value)}`;
+    case 'overlong': {
+      const begins = evidence.limit - evidence.tail;
+      if (evidence.tokens <= begins) return `${evidence.tokens} tokens ≤ ${begins} → 0`;
+      return evidence.tokens <= evidence.limit
+        ? `${evidence.tokens - begins} of ${evidence.tail} tokens into the tail → ${formatNumber(term.value)}`
+        : `${evidence.tokens} tokens > ${evidence.limit} → −1`;
+    }
     case 'accuracy':
       return evidence.correct ? 'answer equals the truth → 1' : 'answer differs from the truth → 0';
     default:

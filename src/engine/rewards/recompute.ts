@@ -3,6 +3,7 @@ import { recomputeClip } from './clip.ts';
 import { recomputeFormat } from './format.ts';
 import { recomputeKeyword } from './keyword.ts';
 import { recomputeLength } from './length.ts';
+import { recomputeOverlong } from './overlong.ts';
 import type { ScoringMode } from './context.ts';
 import type { Evidence, TermScore } from './types.ts';
 
@@ -17,6 +18,8 @@ export function recompute(evidence: Evidence, mode: ScoringMode): number | null 
       return recomputeFormat(evidence);
     case 'length':
       return recomputeLength(evidence);
+    case 'overlong':
+      return recomputeOverlong(evidence);
     case 'accuracy':
       return recomputeAccuracy(evidence);
   }

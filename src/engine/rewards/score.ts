@@ -4,6 +4,7 @@ import { extractDescription } from './description.ts';
 import { scoreFormat } from './format.ts';
 import { scoreKeywords } from './keyword.ts';
 import { scoreLength } from './length.ts';
+import { scoreOverlong } from './overlong.ts';
 import { FG_CLIP_THRESHOLD } from './recipes.ts';
 import { weightedSum } from './recompute.ts';
 import { rewardText } from './rewardText.ts';
@@ -25,8 +26,23 @@ export interface ScoredResponse extends RewardScore {
   readonly missing: Readonly<Partial<Record<TermName, number>>>;
 }
 
-/** The order in which the published code adds the terms up. */
-export const TERM_ORDER: readonly TermName[] = ['clip', 'format', 'keyword', 'length', 'accuracy'];
+/** The order in which the published code adds the terms up; DAPO's shaping comes last. */
+export const TERM_ORDER: readonly TermName[] = [
+  'clip',
+  'format',
+  'keyword',
+  'length',
+  'accuracy',
+  'overlong',
+];
+
+/** Weight of a term in a recipe; undefined: the term is not part of it. */
+export function weightOf(recipe: Recipe, name: TermName): number | undefined {
+  if (name !== 'overlong') return recipe.weights[name];
+  return overlongLimit(recipe) === null ? undefined : (recipe.overlongWeight ?? 1);
+}
+
+const overlongLimit = ({ overlongLimit: limit }: Recipe): number | null => limit ?? null;
 
 /**
  * Scores one response by a recipe. A term with weight 0 is computed and logged; one without weight is not
@@ -44,7 +60,7 @@ export function scoreResponse(
   const terms: TermScore[] = [];
   const missing: Partial<Record<TermName, number>> = {};
   for (const name of TERM_ORDER) {
-    const weight = recipe.weights[name];
+    const weight = weightOf(recipe, name);
     if (weight === undefined) continue;
     const term = scoreTerm(name, { text, input, similarity, recipe, mode, weight });
     if (term !== null) terms.push(term);
@@ -78,6 +94,12 @@ function scoreTerm(name: TermName, scoring: Scoring): TermScore | null {
       return input.responseTokens === null
         ? null
         : scoreLength(input.responseTokens, { weight, limit: recipe.lengthLimit });
+    case 'overlong': {
+      const limit = overlongLimit(recipe);
+      return input.responseTokens === null || limit === null
+        ? null
+        : scoreOverlong(input.responseTokens, { weight, limit, tail: recipe.overlongTail ?? 0 });
+    }
     case 'accuracy':
       return scoreAccuracy(text, input.answer, { weight });
   }

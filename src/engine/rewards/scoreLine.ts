@@ -1,5 +1,5 @@
 import { FG_CLIP_THRESHOLD, PEBR_RECIPES } from './recipes.ts';
-import { scoreResponse, TERM_ORDER } from './score.ts';
+import { scoreResponse, TERM_ORDER, weightOf } from './score.ts';
 import type { Similarity } from './context.ts';
 import type { Evidence, Recipe, RewardStage, TermName } from './types.ts';
 
@@ -109,7 +109,7 @@ export function scoredLine(
   const score = scoreResponse(stage, input, known, recipe, 'offline');
   const terms: Partial<Record<TermName, ScoredTerm>> = {};
   for (const name of TERM_ORDER) {
-    const weight = recipe.weights[name];
+    const weight = weightOf(recipe, name);
     if (weight === undefined) continue;
     const term = score.terms.find((candidate) => candidate.name === name);
     terms[name] = {

@@ -1,6 +1,6 @@
 import type { RasterImage } from '../tasks/types.ts';
 
-export type TermName = 'clip' | 'keyword' | 'format' | 'length' | 'accuracy';
+export type TermName = 'clip' | 'keyword' | 'format' | 'length' | 'accuracy' | 'overlong';
 export type RewardStage = 'perception' | 'reasoning';
 
 /** All that a reward may see. There is no field for a scene's truth, by design. */
@@ -42,6 +42,12 @@ export type Evidence =
     }
   | { readonly kind: 'length'; readonly tokens: number; readonly limit: number }
   | {
+      readonly kind: 'overlong';
+      readonly tokens: number;
+      readonly limit: number;
+      readonly tail: number;
+    }
+  | {
       readonly kind: 'accuracy';
       readonly extracted: string;
       /** False: no heading matched and the whole response was taken. */
@@ -78,6 +84,11 @@ export interface Recipe {
   readonly lengthLimit: number;
   /** Similarity from which clip is 1; null: the scorer's own. */
   readonly clipThreshold: number | null;
+  /** DAPO's soft overlong punishment reaches −1 at this many tokens; null or absent: there is none. */
+  readonly overlongLimit?: number | null;
+  /** It begins this many tokens earlier. */
+  readonly overlongTail?: number;
+  readonly overlongWeight?: number;
 }
 
 /** Coarse image–text similarity. The embedded scorer implements it; so would a CLIP model. */

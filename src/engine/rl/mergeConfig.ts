@@ -14,9 +14,12 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields that may be null as well as a number. */
 const NULLABLE = new Set([
+  'dynamicSampling',
   'objective.dualClip',
   'recipes.perception.clipThreshold',
+  'recipes.perception.overlongLimit',
   'recipes.reasoning.clipThreshold',
+  'recipes.reasoning.overlongLimit',
 ]);
 
 /** Smallest allowed numbers; other numbers only have to be finite. */
@@ -25,6 +28,11 @@ const MINIMUM: Readonly<Record<string, number>> = {
   groupSize: 2,
   promptsPerMiniBatch: 1,
   rolloutsPerMicroBatch: 1,
+  dynamicSampling: 1,
+  'recipes.perception.overlongLimit': 1,
+  'recipes.perception.overlongTail': 0,
+  'recipes.reasoning.overlongLimit': 1,
+  'recipes.reasoning.overlongTail': 0,
   'sampling.temperature': 1e-3,
   'sampling.maxNewTokens': 1,
   'objective.sapo.temperaturePositive': 1e-3,

@@ -14,6 +14,7 @@ const TERMS: Readonly<Record<TermName, string>> = {
   format: '1 when all four headings are found',
   length: '1 up to the token limit, less beyond',
   accuracy: '1 when the grader takes the final answer for the truth',
+  overlong: '0 up to the tail before the token limit, then falling to −1 at the limit',
 };
 
 function termDefinitions(): Record<string, MetricDefinition> {
@@ -164,6 +165,24 @@ export const METRIC_DEFINITIONS: Readonly<Record<string, MetricDefinition>> = {
     label: 'learning rate',
     unit: '',
     definition: 'AdamW’s step size; the token-weighted mean over the updates of the step.',
+  },
+  'sampling/draws': {
+    label: 'batches drawn',
+    unit: '',
+    definition: 'Batches sampled for the step until enough groups passed the filter, or the most allowed.',
+  },
+  'sampling/dropped_groups': {
+    label: 'dropped groups',
+    unit: '',
+    definition:
+      'Groups of the step that were sampled and scored but not trained on: their rewards tied (dynamic sampling), ' +
+      'their accuracy did not fit the stage (online filter), or the step was full. All other shares leave them out.',
+  },
+  'sampling/dropped_rollouts': {
+    label: 'dropped rollouts',
+    unit: '',
+    definition:
+      'Rollouts of the dropped groups: the extra cost of the filter. They count in the tokens so far.',
   },
   num_tokens: {
     label: 'tokens so far',

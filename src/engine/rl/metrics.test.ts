@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { groupAdvantages, signalOf } from './advantage.ts';
 import { lossNormaliser } from './aggregation.ts';
 import { METRIC_DEFINITIONS } from './metricDefinitions.ts';
-import { costMetrics, stepMetrics } from './metrics.ts';
+import { costMetrics, samplingMetrics, stepMetrics } from './metrics.ts';
 import { referencePolicyLoss } from './objectiveReference.ts';
 import { PEBR_OBJECTIVE as objective } from './presets.ts';
 import type { GroupRecord, RolloutRecord, TermScore } from './types.ts';
@@ -134,9 +134,13 @@ describe('METRIC_DEFINITIONS', () => {
   it('defines every metric a step has, and nothing else but the terms of other stages', () => {
     const cost = costMetrics({ seconds: 2, responseTokens: 10, tokensSoFar: 70 });
     expect(cost).toEqual({ num_tokens: 70, step_time: 2, tokens_per_second: 5 });
-    const names = Object.keys({ ...stepMetrics(groups, updates, { objective }), ...cost });
+    const names = Object.keys({
+      ...stepMetrics(groups, updates, { objective }),
+      ...samplingMetrics(1, { groups: 0, rollouts: 0 }),
+      ...cost,
+    });
     for (const name of names) expect(METRIC_DEFINITIONS, name).toHaveProperty([name]);
     const unseen = Object.keys(METRIC_DEFINITIONS).filter((name) => !names.includes(name));
-    expect(unseen.every((name) => /^rewards\/(keyword|format|length)\//.test(name))).toBe(true);
+    expect(unseen.every((name) => /^rewards\/(keyword|format|length|overlong)\//.test(name))).toBe(true);
   });
 });

@@ -44,6 +44,18 @@ export function costMetrics(cost: {
   };
 }
 
+/** What a filter of groups cost; absent without one. Shares and means above are over the groups that were kept. */
+export function samplingMetrics(
+  draws: number,
+  { groups, rollouts }: { readonly groups: number; readonly rollouts: number },
+): Metrics {
+  return {
+    'sampling/draws': draws,
+    'sampling/dropped_groups': groups,
+    'sampling/dropped_rollouts': rollouts,
+  };
+}
+
 function rewardMetrics(groups: readonly GroupRecord[], rollouts: readonly RolloutRecord[]): Metrics {
   const { mean, std } = meanAndStd(rollouts.map((rollout) => rollout.reward));
   const share = (test: (group: GroupRecord) => boolean): number => groups.filter(test).length / groups.length;

@@ -43,6 +43,7 @@ const SPLIT: SplitConfig = {
 
 const SHARED = {
   seed: 1,
+  dynamicSampling: null,
   objective: PEBR_OBJECTIVE,
   recipes: PEBR_RECIPES,
   stages: 'both',

@@ -4,13 +4,13 @@ import type { AdamW } from '../compute/adamw.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Sample } from '../tasks/types.ts';
 import { estimateAdvantages, signalOf } from './advantage.ts';
-import { costMetrics, stepMetrics } from './metrics.ts';
+import { filterDraw, isFiltering, NOTHING_DROPPED } from './groupFilter.ts';
+import { costMetrics, samplingMetrics, stepMetrics } from './metrics.ts';
 import type { PixelCache } from './pixelCache.ts';
 import { promptIndices, type PromptPool } from './promptOrder.ts';
 import { promptOf } from './promptOf.ts';
 import { generateRollouts } from './rollout.ts';
 import { scoreGroups } from './scorePhase.ts';
-import { onlineKeep } from './split.ts';
 import type { AdvanceOptions, TrainerParts, TrainerProgress } from './trainerState.ts';
 import type {
   DraftGroup,
@@ -39,9 +39,6 @@ export interface PhaseOutcome {
   readonly record: StepRecord | null;
 }
 
-/** The online variant draws at most this many batches for one step, then trains on what it kept. */
-const ONLINE_DRAWS = 4;
-
 /** Runs `progress.nextPhase`, which must not be `split`, and adds its time to the step's. */
 export async function advancePhase(
   context: PhaseContext,
@@ -52,10 +49,10 @@ export async function advancePhase(
   const { progress: next, record } = await runPhase(context, progress, options);
   const stepSeconds = progress.stepSeconds + (performance.now() - started) / 1000;
   if (!record) return { progress: { ...next, stepSeconds }, record };
-  const responses = record.groups.flatMap((group) =>
-    group.rollouts.map((rollout) => rollout.tokenIds.length),
-  );
-  const responseTokens = responses.reduce((sum, tokens) => sum + tokens, 0);
+  // Dropped rollouts took their part of the time.
+  const responseTokens = record.groups
+    .flatMap((group) => group.rollouts)
+    .reduce((sum, rollout) => sum + rollout.tokenIds.length, progress.dropped.responseTokens);
   const cost = costMetrics({ seconds: stepSeconds, responseTokens, tokensSoFar: next.tokens });
   return {
     progress: { ...next, stepSeconds: 0 },
@@ -86,11 +83,10 @@ async function runPhase(
   }
 }
 
-/** Draws the step's questions. In the online variant, questions that were kept before stay in front. */
+/** Draws the step's questions. Under a filter, groups that were kept before stay in front. */
 function samplePhase({ config, pool }: PhaseContext, progress: TrainerProgress): TrainerProgress {
   const { promptsPerStep, seed } = config;
-  const from =
-    (progress.stepInStage * (config.split.online ? ONLINE_DRAWS : 1) + progress.draws) * promptsPerStep;
+  const from = progress.drawnInStage;
   const kept = progress.draft?.groups ?? [];
   const groups = promptIndices(pool.size, from, promptsPerStep, seed, progress.stage).map(
     (index): DraftGroup => {
@@ -98,7 +94,8 @@ function samplePhase({ config, pool }: PhaseContext, progress: TrainerProgress):
       return { qid, kind, problem, answer, key_words, rollouts: [] };
     },
   );
-  return withDraft(progress, 'sample', 'rollout', [...kept, ...groups]);
+  const drawnInStage = from + promptsPerStep;
+  return withDraft({ ...progress, drawnInStage }, 'sample', 'rollout', [...kept, ...groups]);
 }
 
 async function rolloutPhase(
@@ -160,21 +157,23 @@ async function scorePhase(context: PhaseContext, progress: TrainerProgress): Pro
       return { ...rollout, reward: score.overall ?? 0, terms: score.terms, accuracy, descriptionF1 };
     }),
   }));
-  if (!config.split.online) return withDraft(progress, 'score', 'advantage', withScores);
-  return keepOnline(config, progress, withScores);
-}
-
-/** Online variant: groups whose mean accuracy does not fit the stage leave, and more are drawn while there are too few. */
-function keepOnline(config: TrainConfig, progress: TrainerProgress, groups: DraftGroup[]): TrainerProgress {
-  const fits = (group: DraftGroup): boolean =>
-    onlineKeep(mean(group.rollouts.map((rollout) => rollout.accuracy ?? 0)), progress.stage);
-  const kept = groups.filter(fits).slice(0, config.promptsPerStep);
-  const draws = progress.draws + 1;
-  if (kept.length < config.promptsPerStep && draws < ONLINE_DRAWS) {
-    return withDraft({ ...progress, draws }, 'score', 'sample', kept);
-  }
-  // With nothing that fits, the step trains on what was drawn, so that it is seen rather than skipped.
-  return withDraft(progress, 'score', 'advantage', kept.length > 0 ? kept : groups);
+  if (!isFiltering(config)) return withDraft(progress, 'score', 'advantage', withScores);
+  const drawn = progress.draws + 1;
+  const {
+    groups: kept,
+    drawsMore,
+    dropped,
+  } = filterDraw(
+    config,
+    progress.stage,
+    withScores,
+    drawn,
+    progress.dropped,
+    (group) => promptOf(context, sampleOf(tasks, group.qid)).length,
+  );
+  // A rollout's address counts the batches drawn before it, so that no draw repeats another.
+  const draws = drawsMore ? drawn : progress.draws;
+  return withDraft({ ...progress, draws, dropped }, 'score', drawsMore ? 'sample' : 'advantage', kept);
 }
 
 function advantagePhase({ config }: PhaseContext, progress: TrainerProgress): TrainerProgress {
@@ -245,16 +244,27 @@ async function updatePhase(
       step,
       stage: progress.stage,
       groups,
-      metrics: stepMetrics(groups, result.updates, config),
+      metrics: {
+        ...stepMetrics(groups, result.updates, config),
+        ...(isFiltering(config) ? samplingMetrics(progress.draws + 1, progress.dropped) : {}),
+      },
     };
-    const promptTokens = groups.map(
-      (group, g) => promptOf(context, samples[g]).length * group.rollouts.length,
-    );
-    const responseTokens = result.updates.map((update) => update.tokens);
-    const tokens = [...promptTokens, ...responseTokens].reduce((sum, count) => sum + count, progress.tokens);
+    const { dropped } = progress;
+    let tokens = progress.tokens + dropped.promptTokens + dropped.responseTokens;
+    groups.forEach((group, g) => (tokens += promptOf(context, samples[g]).length * group.rollouts.length));
+    for (const update of result.updates) tokens += update.tokens;
     const stepInStage = progress.stepInStage + 1;
     return {
-      progress: { ...progress, step, stepInStage, tokens, nextPhase: 'sample', draft: null, draws: 0 },
+      progress: {
+        ...progress,
+        step,
+        stepInStage,
+        tokens,
+        nextPhase: 'sample',
+        draft: null,
+        draws: 0,
+        dropped: NOTHING_DROPPED,
+      },
       record,
     };
   } catch (error) {
@@ -287,6 +297,3 @@ function sampleOf(tasks: TrainerParts['tasks'], qid: string): Sample {
   if (!sample) throw new Error(`Task set "${tasks.name}" has no sample "${qid}".`);
   return sample;
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

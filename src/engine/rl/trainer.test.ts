@@ -207,4 +207,44 @@ describe('a run', () => {
     // Cut off after 24 tokens, no response reaches its answer: four draws, then what the last one drew.
     expect(phases.filter((phase) => phase === 'rollout')).toHaveLength(4);
   });
+
+  test('dynamic sampling fills the step with groups whose rewards differ, and counts what it dropped', async () => {
+    // Groups of two and an accuracy that no cut response earns: rewards tie often.
+    const often: TrainConfig = {
+      ...config,
+      stages: 'perception',
+      groupSize: 2,
+      sampling: { ...config.sampling, temperature: 0.3 },
+      optimizer: { ...config.optimizer, learningRate: 1e-4 },
+    };
+    const dynamic: TrainConfig = { ...often, dynamicSampling: 5 };
+    const whole = new Trainer(await parts(), dynamic);
+    const records = await steps(whole, 3);
+    for (const { groups, metrics } of records) {
+      expect(groups.length).toBeGreaterThan(0);
+      expect(groups.length).toBeLessThanOrEqual(often.promptsPerStep);
+      if (groups.some((group) => group.rewardStd > 0)) expect(metrics['groups/mixed']).toBe(1);
+      const drawn = metrics['sampling/draws'] * often.promptsPerStep;
+      expect(metrics['sampling/dropped_groups']).toBe(drawn - groups.length);
+      expect(metrics['sampling/dropped_rollouts']).toBe(2 * (drawn - groups.length));
+    }
+    expect(Math.max(...records.map(({ metrics }) => metrics['sampling/draws']))).toBeGreaterThan(1);
+
+    const [plain] = await steps(new Trainer(await parts(), often), 1);
+    expect(plain.metrics).not.toHaveProperty('sampling/draws');
+    expect(records[0].metrics.num_tokens).toBeGreaterThan(
+      records[0].metrics['sampling/draws'] > 1 ? plain.metrics.num_tokens : 0,
+    );
+
+    const resumed: StepRecord[] = [];
+    let state: TrainerState | undefined;
+    while (resumed.length < 3) {
+      const fresh = new Trainer(await parts(), dynamic, state ? { state } : {});
+      const { record } = await fresh.advance();
+      if (record) resumed.push(record);
+      state = throughFiles(await fresh.exportState());
+      fresh.dispose();
+    }
+    expect(resumed.map(timeless)).toEqual(records.map(timeless));
+  });
 });

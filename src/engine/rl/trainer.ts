@@ -6,6 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { AdamW } from '../compute/adamw.ts';
 import { policyHash, type Policy } from '../model/policy.ts';
 import type { RewardStage } from '../rewards/types.ts';
+import { NOTHING_DROPPED } from './groupFilter.ts';
 import { poolOf } from './promptOrder.ts';
 import { advancePhase, type PhaseContext } from './stepPhases.ts';
 import { PixelCache } from './pixelCache.ts';
@@ -144,6 +145,7 @@ export class Trainer {
       nextPhase: 'split',
       draft: null,
       draws: 0,
+      dropped: NOTHING_DROPPED,
     };
     this.#pools = null;
   }
@@ -175,6 +177,8 @@ export class Trainer {
       splitRemaining: wantsSplit ? splitIndices(this.#parts.tasks, this.config) : [],
       draft: null,
       draws: 0,
+      dropped: NOTHING_DROPPED,
+      drawnInStage: 0,
       stageChanges: [],
       tokens: 0,
       stepSeconds: 0,
@@ -255,6 +259,8 @@ export class Trainer {
       nextPhase: this.#progress.splitRemaining.length > 0 ? 'split' : 'sample',
       draft: null,
       draws: 0,
+      dropped: NOTHING_DROPPED,
+      drawnInStage: 0,
       stageChanges: [...this.#progress.stageChanges, change],
       stageRewards: [],
     };

@@ -16,6 +16,14 @@ export interface TrainerParts {
   readonly instruction: string;
 }
 
+/** Groups that were sampled, scored and not trained on. */
+export interface Dropped {
+  readonly groups: number;
+  readonly rollouts: number;
+  readonly promptTokens: number;
+  readonly responseTokens: number;
+}
+
 export interface TrainerProgress {
   readonly step: number;
   readonly stage: RewardStage;
@@ -25,8 +33,12 @@ export interface TrainerProgress {
   /** Train-part indices whose pass rate is not estimated yet; empty when the split is complete or not wanted. */
   readonly splitRemaining: readonly number[];
   readonly draft: StepDraft | null;
-  /** Batches drawn for this step already (online variant); 0 otherwise. */
+  /** Batches drawn for this step and filtered already; 0 without a filter. */
   readonly draws: number;
+  /** Of this step so far. */
+  readonly dropped: Dropped;
+  /** Questions drawn in this stage, dropped ones included: where the next batch begins in the stage's order. */
+  readonly drawnInStage: number;
   readonly stageChanges: readonly StageChange[];
   /** Prompt and response tokens of all rollouts of the run. */
   readonly tokens: number;

@@ -96,6 +96,11 @@ export interface TrainConfig {
   /** Rollouts a forward-backward pass; gradients add up over the mini-batch. */
   readonly rolloutsPerMicroBatch: number;
   readonly sampling: SamplingConfig;
+  /**
+   * DAPO's dynamic sampling: groups whose rewards tie are dropped and batches drawn until the step is full, at most
+   * this many; null: off.
+   */
+  readonly dynamicSampling: number | null;
   readonly objective: ObjectiveConfig;
   readonly optimizer: OptimizerConfig;
   readonly recipes: Readonly<Record<RewardStage, Recipe>>;

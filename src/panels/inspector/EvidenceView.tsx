@@ -45,6 +45,7 @@ export function EvidenceView({ term }: { readonly term: TermScore }) {
         </ul>
       );
     case 'length':
+    case 'overlong':
       return null;
     case 'accuracy':
       return (
