@@ -8,6 +8,7 @@ import { parseNumber, showValue } from './values.ts';
 export function ConfigField({ spec }: { readonly spec: FieldSpec }) {
   const value = useConfig((state) => valueAt(state.draft, spec.path));
   const standard = useConfig((state) => defaultAt(state.draft, spec.path));
+  const idle = useConfig((state) => spec.idle?.(state.draft) ?? null);
   const [error, setError] = useState<string | null>(null);
   const { control, path, label, definition, hint, unit } = spec;
   const edit = (next: unknown): void => {
@@ -27,56 +28,69 @@ export function ConfigField({ spec }: { readonly spec: FieldSpec }) {
       onReset={() => edit(standard)}
       error={error}
     >
-      {(field) =>
-        control.kind === 'choice' ? (
-          <select
-            {...field}
-            className="ui-input"
-            data-path={path}
-            value={String(value)}
-            onChange={(event) => {
-              const option = control.options.find(({ value: each }) => String(each) === event.target.value);
-              if (option) edit(option.value);
-            }}
-          >
-            {control.options.map((option) => (
-              <option key={option.label} value={String(option.value)}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        ) : (
-          <>
-            {control.off !== undefined && (
-              <label className="setup-off">
-                <input
-                  type="checkbox"
-                  checked={value === null}
-                  onChange={(event) => edit(event.target.checked ? null : (control.on ?? control.least))}
+      {(field) => (
+        <>
+          {control.kind === 'choice' ? (
+            <select
+              {...field}
+              disabled={idle !== null}
+              aria-describedby={idle === null ? field['aria-describedby'] : `${field.id}-idle`}
+              className="ui-input"
+              data-path={path}
+              value={String(value)}
+              onChange={(event) => {
+                const option = control.options.find(({ value: each }) => String(each) === event.target.value);
+                if (option) edit(option.value);
+              }}
+            >
+              {control.options.map((option) => (
+                <option key={option.label} value={String(option.value)}>
+                  {option.label}
+                </option>
+              ))}
+            </select>
+          ) : (
+            <>
+              {control.off !== undefined && (
+                <label className="setup-off">
+                  <input
+                    type="checkbox"
+                    disabled={idle !== null}
+                    checked={value === null}
+                    onChange={(event) => edit(event.target.checked ? null : (control.on ?? control.least))}
+                  />
+                  {control.off}
+                </label>
+              )}
+              {typeof value === 'number' && (
+                // The key brings a fresh text whenever the value changes from elsewhere.
+                <NumberInput
+                  key={value}
+                  {...field}
+                  disabled={idle !== null}
+                  aria-describedby={idle === null ? field['aria-describedby'] : `${field.id}-idle`}
+                  path={path}
+                  value={value}
+                  spec={control}
+                  onEdit={edit}
+                  onError={setError}
                 />
-                {control.off}
-              </label>
-            )}
-            {typeof value === 'number' && (
-              // The key brings a fresh text whenever the value changes from elsewhere.
-              <NumberInput
-                key={value}
-                {...field}
-                path={path}
-                value={value}
-                spec={control}
-                onEdit={edit}
-                onError={setError}
-              />
-            )}
-          </>
-        )
-      }
+              )}
+            </>
+          )}
+          {idle !== null && (
+            <span id={`${field.id}-idle`} className="setup-idle">
+              {idle}
+            </span>
+          )}
+        </>
+      )}
     </FormField>
   );
 }
 
 interface NumberInputProps {
+  readonly disabled: boolean;
   readonly path: string;
   readonly value: number;
   readonly spec: NumberSpec;

@@ -6,8 +6,9 @@ import { ConfigField } from './ConfigField.tsx';
 import { DropZone } from './DropZone.tsx';
 import type { FieldSpec } from './fieldSpec.ts';
 import { BATCH_FIELDS, SAMPLING_FIELDS, SPLIT_FIELDS, STAGE_FIELDS, SWITCH_FIELDS } from './fields.ts';
-import { OBJECTIVE_FIELDS, REWARD_FIELDS } from './learningFields.ts';
+import { OPTIMIZER_FIELDS, REWARD_FIELDS } from './learningFields.ts';
 import { ModelCard } from './ModelCard.tsx';
+import { OBJECTIVE_FIELDS } from './objectiveFields.ts';
 import { CheckpointField, PresetField, TasksField } from './SourceFields.tsx';
 import './setup.css';
 
@@ -26,6 +27,7 @@ export function SetupPanel() {
       <Section title="Batch" fields={BATCH_FIELDS} open />
       <Section title="Sampling" fields={SAMPLING_FIELDS} />
       <Section title="Objective" fields={OBJECTIVE_FIELDS} />
+      <Section title="Optimiser" fields={OPTIMIZER_FIELDS} />
       <Section title="Rewards: perception" fields={REWARD_FIELDS.perception} />
       <Section title="Rewards: reasoning" fields={REWARD_FIELDS.reasoning} />
       <Section title="Stage plan" fields={STAGE_FIELDS}>

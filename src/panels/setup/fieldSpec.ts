@@ -1,4 +1,5 @@
 /** What a field of Setup is: a dotted path in TrainConfig, its words, and the control it takes. */
+import type { TrainConfig } from '../../engine/index.ts';
 
 export interface NumberSpec {
   readonly kind: 'number';
@@ -21,6 +22,8 @@ export interface FieldSpec {
   readonly definition: string;
   readonly hint: string;
   readonly control: NumberSpec | ChoiceSpec;
+  /** Why the field does nothing in this config; null: it does. */
+  readonly idle?: (config: TrainConfig) => string | null;
 }
 
 /** A whole number. */

@@ -76,6 +76,15 @@ export const SAMPLING_FIELDS: readonly FieldSpec[] = [
     hint: 'Watch the share of cut responses in the charts before lowering it.',
     control: count(1, 2048),
   },
+  {
+    path: 'dynamicSampling',
+    label: 'Dynamic sampling',
+    unit: 'batches at most',
+    definition:
+      'DAPO: groups whose rewards tie are dropped, and more batches drawn until the step is full or this many are drawn.',
+    hint: 'Costs rollouts that are thrown away; sampling/dropped_rollouts counts them.',
+    control: { ...count(2, 64), off: 'off', on: 4 },
+  },
 ];
 
 export const SPLIT_FIELDS: readonly FieldSpec[] = [

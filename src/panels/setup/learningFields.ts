@@ -1,69 +1,8 @@
-/** What a run learns from: the fields of objective, optimiser and rewards. */
+/** What a run learns from: the fields of optimiser and rewards. */
+import type { TrainConfig } from '../../engine/index.ts';
 import { choice, count, real, type FieldSpec } from './fieldSpec.ts';
 
-export const OBJECTIVE_FIELDS: readonly FieldSpec[] = [
-  {
-    path: 'objective.lossType',
-    label: 'Loss and aggregation',
-    definition: 'PeBR’s loss averages over all tokens of a mini-batch; the others are TRL’s loss types.',
-    hint: 'grpo averages within a response first, dr_grpo divides by a constant length.',
-    control: choice(
-      ['pebr', 'PeBR'],
-      ['grpo', 'GRPO'],
-      ['dr_grpo', 'Dr. GRPO'],
-      ['dapo', 'DAPO'],
-      ['bnpo', 'BNPO'],
-    ),
-  },
-  {
-    path: 'objective.clipLow',
-    label: 'Clip low',
-    definition: 'The ratio to the sampling policy is clipped below at 1 − this.',
-    hint: 'Smaller keeps each update closer to what was sampled.',
-    control: real(0, 1),
-  },
-  {
-    path: 'objective.clipHigh',
-    label: 'Clip high',
-    definition: 'The ratio is clipped above at 1 + this. PeBR takes more room above than below.',
-    hint: 'More room lets rare good tokens rise faster.',
-    control: real(0, 5),
-  },
-  {
-    path: 'objective.dualClip',
-    label: 'Dual clip C',
-    definition: 'Bound on the loss of tokens with a negative advantage whose ratio ran away.',
-    hint: 'Only seen when a step has several updates.',
-    control: { ...real(1, 20), off: 'off', on: 3 },
-  },
-  {
-    path: 'objective.klCoefficient',
-    label: 'KL coefficient',
-    definition: 'Weight of the distance to the model that the stage started from.',
-    hint: '0 lets the policy drift freely and saves the reference forward.',
-    control: real(0, 10),
-  },
-  {
-    path: 'objective.biasCorrectedKl',
-    label: 'KL times ratio',
-    definition: 'Multiplies the KL estimate by the differentiable ratio, as TRL does by default since 1.13.',
-    hint: 'Not part of PeBR’s objective.',
-    control: choice([false, 'no'], [true, 'yes']),
-  },
-  {
-    path: 'objective.advantageScale',
-    label: 'Advantage scale',
-    definition: 'What reward − group mean is divided by: the std of its group, of the batch, or nothing.',
-    hint: 'Dividing by a tiny group std blows small differences up.',
-    control: choice(['group', 'std of the group'], ['batch', 'std of the batch'], ['none', 'nothing']),
-  },
-  {
-    path: 'objective.advantageEpsilon',
-    label: 'Advantage epsilon',
-    definition: 'Added to the std before dividing: 1e-6 in PeBR, 1e-4 in TRL.',
-    hint: 'Matters only where a group’s rewards almost tie.',
-    control: real(0, 1),
-  },
+export const OPTIMIZER_FIELDS: readonly FieldSpec[] = [
   {
     path: 'optimizer.learningRate',
     label: 'Learning rate',
@@ -106,6 +45,37 @@ const weight = (
   hint,
   control: real(0, 10),
 });
+const overlong = (stage: 'perception' | 'reasoning'): FieldSpec[] => {
+  const off = ({ recipes }: TrainConfig): string | null =>
+    (recipes[stage].overlongLimit ?? null) === null ? 'There is no overlong limit.' : null;
+  return [
+    {
+      path: `recipes.${stage}.overlongLimit`,
+      label: 'Overlong limit',
+      unit: 'tokens',
+      definition: 'DAPO’s soft punishment of long responses: its term falls to −1 at this many tokens.',
+      hint: 'Set it to “new tokens at most”. Not part of PeBR’s rewards.',
+      control: { ...count(1, 8192), off: 'off', on: 96 },
+    },
+    {
+      path: `recipes.${stage}.overlongTail`,
+      label: 'Overlong tail',
+      unit: 'tokens',
+      definition: 'The punishment begins this many tokens before the limit and grows evenly.',
+      hint: '0 punishes only beyond the limit.',
+      control: count(0, 8192),
+      idle: off,
+    },
+    {
+      path: `recipes.${stage}.overlongWeight`,
+      label: 'overlong',
+      definition: 'Weight of the overlong term, which lies between −1 and 0.',
+      hint: 'DAPO takes 1, with rewards of ±1; ours lie between 0 and 1.',
+      control: real(0, 10),
+      idle: off,
+    },
+  ];
+};
 const FORMAT = 'Weight of “all four headings are there”.';
 export const REWARD_FIELDS = {
   perception: [
@@ -143,6 +113,7 @@ export const REWARD_FIELDS = {
       hint: 'The scorer’s own was calibrated on correct descriptions.',
       control: { ...real(0.01, 1), off: 'the scorer’s', on: 0.4 },
     },
+    ...overlong('perception'),
   ],
   reasoning: [
     weight(
@@ -152,5 +123,6 @@ export const REWARD_FIELDS = {
       'All or nothing, so groups tie easily.',
     ),
     weight('reasoning', 'format', FORMAT, 'Without it answers are no longer found.'),
+    ...overlong('reasoning'),
   ],
 } satisfies Record<string, readonly FieldSpec[]>;
