@@ -8,6 +8,8 @@ import { DualEncoderScorer } from '../rewards/scorer/index.ts';
 import { Vocabulary } from '../rewards/scorer/words.ts';
 import { taskSetByName } from '../tasks/index.ts';
 import { groupAdvantages } from './advantage.ts';
+import { lossNormaliser } from './aggregation.ts';
+import { referencePolicyLoss } from './objectiveReference.ts';
 import { presetByName } from './presets.ts';
 import { loadRunParts } from './runParts.ts';
 import { packState, unpackState } from './stateFiles.ts';
@@ -161,6 +163,42 @@ describe('a run', () => {
       rollout.logProbs.map((logProb, t) => Math.abs(logProb - rollout.oldLogProbs[t])),
     );
     expect(Math.max(...last)).toBeGreaterThan(1e-4);
+  });
+
+  test.each([
+    { lossType: 'cispo', clampKl: false, biasCorrectedKl: true },
+    { lossType: 'sapo', klEstimator: 'k2' },
+    { lossType: 'luspo', importanceSampling: 'sequence', advantageEstimator: 'rloo' },
+    { lossType: 'vespo', klEstimator: 'k1', advantageEstimator: 'gdpo' },
+  ] as const)('$lossType trains on the numbers that the record holds', async (change) => {
+    const objective = { ...config.objective, ...change };
+    const trainer = new Trainer(await parts(), {
+      ...config,
+      objective,
+      stages: 'perception',
+      promptsPerMiniBatch: 1,
+    });
+    const [record] = await steps(trainer, 1);
+    // One update a group: the metric is their token-weighted mean.
+    let weighted = 0;
+    let tokens = 0;
+    for (const { rollouts } of record.groups) {
+      const size = rollouts.reduce((sum, rollout) => sum + rollout.tokenIds.length, 0);
+      const input = {
+        logProbs: rollouts.map((rollout) => rollout.logProbs),
+        oldLogProbs: rollouts.map((rollout) => rollout.oldLogProbs),
+        referenceLogProbs: rollouts.map((rollout) => rollout.referenceLogProbs),
+        advantages: rollouts.map((rollout) => rollout.advantage),
+        mask: rollouts.map((rollout) => rollout.tokenIds.map(() => 1)),
+      };
+      const sizes = { tokens: size, rows: rollouts.length, maxCompletionLength: 24 };
+      weighted += size * referencePolicyLoss(input, objective, lossNormaliser(objective, sizes)).policyLoss;
+      tokens += size;
+    }
+    const expected = weighted / tokens;
+    const { policy_loss: actual, grad_norm } = record.metrics;
+    expect(Math.abs(actual - expected)).toBeLessThan(1e-5 * Math.max(1, Math.abs(expected)));
+    expect(grad_norm).toBeGreaterThan(0);
   });
 
   test('a hand switch restarts reference and optimiser and is recorded', async () => {
