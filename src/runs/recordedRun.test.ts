@@ -1,8 +1,7 @@
 import { gzipSync, strToU8 } from 'fflate';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { stepRecord } from '../../fixtures/stepRecord.ts';
-import { presetByName } from '../engine/rl/presets.ts';
+import { CONFIG, stepRecord } from '../../fixtures/stepRecord.ts';
 import type { StepRecord } from '../engine/rl/types.ts';
 import { decodeRecordedRun, encodeRecordedRun, RECORDED_RUN_VERSION, type RecordedRun } from './index.ts';
 
@@ -12,7 +11,7 @@ const run: RecordedRun = {
   label: 'perception, then reasoning',
   checkpoint: 'tiny-severe',
   experiment: { name: 'two-stage', sha256: 'ab'.repeat(32) },
-  config: presetByName('tiny'),
+  config: CONFIG,
   stageChanges: [{ atStep: 0, from: 'warm-up', to: 'perception' }],
   metrics: [{ step: 1, reward: 0.1 + 0.2 }],
   records: [],
