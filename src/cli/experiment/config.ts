@@ -12,7 +12,7 @@ import * as v from 'valibot';
 import { DataError, UsageError } from '../errors.ts';
 import { userPath } from '../parts.ts';
 
-export const EXPERIMENTS = ['two-stage', 'suites', 'fault-sweep'] as const;
+export const EXPERIMENTS = ['two-stage', 'fault-sweep'] as const;
 
 const name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, 'a name of a-z, 0-9, "." and "-"'));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));

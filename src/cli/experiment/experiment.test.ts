@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { taskSetByName } from '../../engine/tasks/index.ts';
-import { loadExperiment, parseExperiment, type ExperimentConfig } from './config.ts';
+import { EXPERIMENTS, loadExperiment, parseExperiment, type ExperimentConfig } from './config.ts';
 import { planJobs, rowsFile, type PlanOptions } from './jobs.ts';
 import { chosenSteps } from './recorded.ts';
 import { reportFiles } from './report.ts';
@@ -33,6 +33,11 @@ describe('config', () => {
       .map((arm) => arm.stages.reduce((sum, stage) => sum + stage.updates, 0))
       .filter((count) => count > 0);
     expect(new Set(updates).size).toBe(1);
+  });
+
+  test('every committed experiment is one', async () => {
+    for (const name of EXPERIMENTS)
+      expect((await loadExperiment(name, undefined, false)).config.name).toBe(name);
   });
 
   test('names file and field of what is wrong', () => {
