@@ -1,45 +1,179 @@
-/** `train-scorer`: the embedded image–text scorer, trained on scene/description pairs. */
-import { trainScorer } from '../../engine/rewards/scorer/train.ts';
+/** `train-scorer`: the embedded image–text scorer, trained on pictures and worked descriptions. */
+import { join } from 'node:path';
+import { rowsOf } from '../../engine/eval/evaluateRows.ts';
+import { extractDescription } from '../../engine/rewards/description.ts';
+import { rewardText } from '../../engine/rewards/rewardText.ts';
+import { calibrated, scorerFiles } from '../../engine/rewards/scorer/card.ts';
+import type { DualEncoderScorer } from '../../engine/rewards/scorer/index.ts';
+import { spearman } from '../../engine/rewards/scorer/measures.ts';
+import { ScorerTrainer, type ScorerSource, type ScorerState } from '../../engine/rewards/scorer/train.ts';
+import { wordClasses } from '../../engine/rewards/scorer/wrongDescriptions.ts';
+import { presetByName } from '../../engine/rl/presets.ts';
 import { suiteOf } from '../../engine/tasks/index.ts';
+import { DataError, UsageError } from '../errors.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
-import { Progress, say, writeFolder } from '../output.ts';
-import { loadTasks, startBackend, userPath } from '../parts.ts';
-import { claimFolder } from '../runFolder.ts';
+import { Progress, readIfThere, say, writeFolder } from '../output.ts';
+import { loadParts, loadTasks, presetOf, startBackend, userPath } from '../parts.ts';
+import { claimFolder, loadState, saveState } from '../runFolder.ts';
+
+/** Rollouts whose F1 the similarity is held against: questions and responses a question. */
+const QUESTIONS = 64;
+const RESPONSES = 8;
 
 export const trainScorerCommand: CommandSpec = {
   name: 'train-scorer',
   summary:
-    'Trains the dual encoder that the clip term uses, on pictures and worked descriptions; writes its files and card.',
+    'Trains the dual encoder that the clip term uses, on pictures and worked descriptions; measures it, and\n' +
+    'writes its files and card. Until it has finished, --out holds a state that --resume goes on from.',
   options: {
     tasks: { type: 'string', value: 'NAME,…', help: 'built-in suites', default: 'scenes,scenes-nano' },
-    steps: { type: 'integer', value: 'N', minimum: 1, help: 'training steps', default: '3000' },
-    out: { type: 'string', value: 'DIR', required: true, help: 'an empty folder' },
+    steps: { type: 'integer', value: 'N', minimum: 1, help: 'training steps, in total', default: '1200' },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      required: true,
+      help: 'an empty folder, or with --resume the run in it',
+    },
+    resume: { type: 'flag', help: 'go on with the unfinished run in --out' },
+    checkpoint: {
+      type: 'string',
+      value: 'TASKS=DIR,…',
+      help: 'policies whose rollouts are scored and measured for the card, e.g. scenes=public/models/tiny; a DIR alone is for the first of --tasks',
+    },
+    'save-every': {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'steps between saved states',
+      default: '100',
+    },
     ...COMMON_OPTIONS,
   },
   run,
 };
 
 async function run(options: Options): Promise<number> {
-  const out = userPath(options.requiredText('out'));
-  await claimFolder(out);
   const names = options.requiredText('tasks').split(',');
-  const sources = await Promise.all(
-    names.map(async (name) => ({
-      tasks: await loadTasks(name),
-      classes: Object.values(suiteOf(name).attributeValues),
-    })),
-  );
-  await startBackend(options);
-  const progress = new Progress('scorer');
-  const { files, measured } = await trainScorer(
+  const sources: ScorerSource[] = [];
+  for (const name of names) {
+    const tasks = await loadTasks(name);
+    if (!tasks.workedResponse) {
+      throw new UsageError(`--tasks takes built-in suites, which have worked descriptions; got "${name}".`);
+    }
+    sources.push({ tasks, classes: wordClasses(suiteOf(name).attributeValues) });
+  }
+  const policies = policiesOf(options.text('checkpoint'), names);
+  const out = userPath(options.requiredText('out'));
+  const resume = options.flag('resume');
+  if (!resume) await claimFolder(out);
+  else if (await readIfThere(join(out, 'config.json'))) {
+    throw new DataError(`${out} holds a finished scorer; give another --out to train a new one.`);
+  }
+  const backend = await startBackend(options);
+  const training = { seed: options.requiredNumber('seed'), steps: options.requiredNumber('steps') };
+  const identity = { command: 'train-scorer', backend, tasks: names, ...training };
+  const saved = resume ? await loadState(join(out, 'state'), identity, ['parameters', 'optimizer']) : null;
+  const trainer = new ScorerTrainer(
     sources,
-    { seed: options.requiredNumber('seed'), steps: options.requiredNumber('steps') },
-    (done, total, note) => {
-      progress.update(done, total, note);
-    },
+    training,
+    saved
+      ? { ...(saved.plain as Pick<ScorerState, 'step'>), ...(saved.tensors as Omit<ScorerState, 'step'>) }
+      : undefined, // written by `save`
   );
-  progress.end();
-  await writeFolder(out, files);
-  for (const [name, value] of Object.entries(measured)) say(`${name}: ${value.toFixed(4)}`);
+  const save = async (): Promise<void> => {
+    const { step, parameters, optimizer } = await trainer.exportState();
+    await saveState(join(out, 'state'), identity, step, { step }, { parameters, optimizer });
+  };
+  const finished = await trainTo(trainer, training.steps, options.requiredNumber('save-every'), save);
+  if (!finished) return 0;
+  const state = await trainer.exportState();
+  const { scorer, config, measured } = await calibrated(trainer.config, state, sources, training.seed);
+  const correlations: Record<string, number> = {};
+  for (const { tasks } of sources) {
+    const folder = policies.get(tasks.name);
+    if (folder)
+      correlations[`spearman/${tasks.name}`] = await rolloutCorrelation(
+        scorer,
+        tasks.name,
+        folder,
+        training.seed,
+      );
+  }
+  const all = { ...measured, ...correlations };
+  await writeFolder(out, scorerFiles(config, state, sources, training, all));
+  for (const [name, value] of Object.entries(all)) say(`${name}: ${value.toFixed(4)}`);
   return 0;
+}
+
+/** Task set → folder of the policy that is measured on it. Throws a UsageError for a task set that is not trained on. */
+function policiesOf(text: string | undefined, names: readonly string[]): Map<string, string> {
+  const policies = new Map<string, string>();
+  for (const part of text?.split(',') ?? []) {
+    const equals = part.indexOf('=');
+    const [name, folder] = equals < 0 ? [names[0], part] : [part.slice(0, equals), part.slice(equals + 1)];
+    if (!names.includes(name)) {
+      throw new UsageError(`--checkpoint names one of --tasks (${names.join(', ')}); got "${name}".`);
+    }
+    policies.set(name, userPath(folder));
+  }
+  return policies;
+}
+
+/** True when all steps are done; false when interrupted, with the state saved. */
+async function trainTo(
+  trainer: ScorerTrainer,
+  steps: number,
+  saveEvery: number,
+  save: () => Promise<void>,
+): Promise<boolean> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => {
+    say('Stopping after this step; go on with --resume.');
+    interrupt.abort();
+  });
+  const progress = new Progress('scorer');
+  while (trainer.step < steps && !interrupt.signal.aborted) {
+    const loss = await trainer.advance();
+    progress.update(trainer.step, steps, `loss ${loss.toFixed(4)}`);
+    if (trainer.step % saveEvery === 0) await save();
+    // A step on wasm is microtasks alone: without this an interrupt would not arrive.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  progress.end();
+  await save();
+  return trainer.step >= steps;
+}
+
+/** Spearman between similarity and true F1 of the description, over sampled responses to held-out questions. */
+async function rolloutCorrelation(
+  scorer: DualEncoderScorer,
+  name: string,
+  folder: string,
+  seed: number,
+): Promise<number> {
+  const tasks = await loadTasks(name);
+  const parts = await loadParts(folder, tasks, scorer);
+  const samples = Array.from({ length: QUESTIONS }, (_, index) => tasks.sample('heldout', index));
+  const { maxNewTokens } = presetByName((await presetOf(folder)) ?? 'tiny').sampling;
+  const rows = await rowsOf(parts, samples, {
+    samples: RESPONSES,
+    temperature: 1,
+    topP: 1,
+    maxNewTokens,
+    seed,
+  });
+  const images = new Map(
+    await Promise.all(samples.map(async ({ qid, images }) => [qid, await images[0].load()] as const)),
+  );
+  const sampled = rows.filter(
+    ({ decoding, description_f1 }) => decoding === 'sampled' && description_f1 !== null,
+  );
+  const similarities = await scorer.score(
+    sampled.map(({ qid }) => images.get(qid)!),
+    sampled.map(({ response }) => extractDescription(rewardText(response))),
+  );
+  return spearman(
+    similarities,
+    sampled.map(({ description_f1 }) => description_f1!),
+  );
 }

@@ -1,87 +1,22 @@
 /**
- * The embedded image–text scorer: a small vision transformer and a text encoder that reads words in windows of
- * five, both pooled by a sum over what they found, so that a description's phrases and a picture's objects add up
- * to vectors that can be compared. CLIP's form (cosine of two embeddings), at a hundredth of a percent of its size.
+ * The embedded image–text scorer's two encoders: a small vision transformer whose patches and a text encoder whose
+ * entries (what stands between two commas) become unit vectors of one space. FG-CLIP's alignment of regions with
+ * phrases, at a hundredth of a percent of its size; `match.ts` makes one similarity of the cosines.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { geluTanh } from '../../compute/ops/activation.ts';
 import { attention } from '../../compute/ops/attention.ts';
 import { linear } from '../../compute/ops/linear.ts';
 import { layerNorm } from '../../compute/ops/norm.ts';
-import type { NamedTensor, NamedTensors } from '../../model/types.ts';
-import { RandomStream, hashText } from '../../random.ts';
+import type { NamedTensors } from '../../model/types.ts';
+import { STEM_CHANNELS, WINDOW, scorerShapes, type DualEncoderConfig } from './parameters.ts';
 
-export interface DualEncoderConfig {
-  readonly imageSize: number;
-  readonly patchSize: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly layers: number;
-  readonly wordWidth: number;
-  readonly textWidth: number;
-  readonly embedding: number;
-  readonly words: readonly string[];
-  /** Of the vocabulary, padding and unknown buckets included. */
-  readonly vocabularySize: number;
-}
-
-/** Words a window of the text encoder holds: the one it ends at and four before. */
-const WINDOW = 5;
 const EPSILON = 1e-6;
 
-/** Name → shape of every parameter. */
-export function scorerShapes(config: DualEncoderConfig): Map<string, number[]> {
-  const { width, patchSize, imageSize, layers, wordWidth, textWidth, embedding, vocabularySize } = config;
-  const shapes = new Map<string, number[]>([
-    ['image.patch.weight', [width, 3 * patchSize * patchSize]],
-    ['image.patch.bias', [width]],
-    ['image.position', [(imageSize / patchSize) ** 2, width]],
-    ['image.norm.weight', [width]],
-    ['image.norm.bias', [width]],
-    ['image.found.weight', [textWidth, width]],
-    ['image.found.bias', [textWidth]],
-    ['image.projection', [embedding, textWidth]],
-    ['text.words', [wordWidth, vocabularySize]],
-    ['text.window.weight', [textWidth, WINDOW * wordWidth]],
-    ['text.window.bias', [textWidth]],
-    ['text.found.weight', [textWidth, textWidth]],
-    ['text.found.bias', [textWidth]],
-    ['text.projection', [embedding, textWidth]],
-  ]);
-  for (let layer = 0; layer < layers; layer++) {
-    const add = (name: string, shape: number[]): void =>
-      void shapes.set(`image.layers.${layer}.${name}`, shape);
-    for (const norm of ['norm1', 'norm2']) {
-      add(`${norm}.weight`, [width]);
-      add(`${norm}.bias`, [width]);
-    }
-    for (const name of ['q', 'k', 'v', 'out']) {
-      add(`${name}.weight`, [width, width]);
-      add(`${name}.bias`, [width]);
-    }
-    add('fc1.weight', [2 * width, width]);
-    add('fc1.bias', [2 * width]);
-    add('fc2.weight', [width, 2 * width]);
-    add('fc2.bias', [width]);
-  }
-  return shapes;
-}
-
-/** Random parameters, a function of config and seed. */
-export function initialScorer(config: DualEncoderConfig, seed: number): NamedTensors {
-  const tensors = new Map<string, NamedTensor>();
-  for (const [name, shape] of scorerShapes(config)) {
-    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (/norm\d?\.weight$/.test(name)) data.fill(1);
-    else if (!name.endsWith('.bias')) {
-      const draws = new RandomStream(seed, hashText(name));
-      const table = name === 'text.words' || name === 'image.position';
-      const deviation = table ? 0.5 : 1 / Math.sqrt(shape[1]);
-      for (let i = 0; i < data.length; i++) data[i] = deviation * draws.normal();
-    }
-    tensors.set(name, { shape, data });
-  }
-  return tensors;
+/** Of each picture, what its patches show [B, patches, embedding], rows of length 1, and how much they show [B, patches], 0 … 1. */
+interface EmbeddedPatches {
+  readonly patches: tf.Tensor3D;
+  readonly salience: tf.Tensor2D;
 }
 
 export class DualEncoder {
@@ -91,43 +26,37 @@ export class DualEncoder {
   /** Throws naming the tensor that is missing or misshapen. */
   constructor(config: DualEncoderConfig, tensors: NamedTensors) {
     this.config = config;
-    const parameters = new Map<string, tf.Variable>();
-    for (const [name, shape] of scorerShapes(config)) {
+    const shapes = scorerShapes(config);
+    for (const [name, shape] of shapes) {
       const tensor = tensors.get(name);
-      if (!tensor || tensor.shape.join() !== shape.join()) {
-        throw new Error(
-          `Scorer tensor "${name}" takes shape [${shape.join()}]; got [${tensor?.shape.join() ?? 'nothing'}].`,
-        );
-      }
-      parameters.set(
-        name,
-        tf.tidy(() => tf.variable(tf.tensor(tensor.data, shape, 'float32'))),
+      if (tensor?.shape.join() === shape.join()) continue;
+      throw new Error(
+        `Scorer tensor "${name}" takes shape [${shape.join()}]; got [${tensor?.shape.join() ?? 'nothing'}].`,
       );
     }
-    this.parameters = parameters;
+    this.parameters = new Map(
+      [...shapes].map(([name, shape]) => [
+        name,
+        tf.tidy(() => tf.variable(tf.tensor(tensors.get(name)!.data, shape, 'float32'))),
+      ]),
+    );
   }
 
-  /** pixels [B, 3, S, S] in −1 … 1 → what each patch shows [B, patches, textWidth]. */
-  patchFindings(pixels: tf.Tensor4D): tf.Tensor3D {
-    const { imageSize, patchSize, width, heads, layers, textWidth } = this.config;
+  /** Patches a picture is cut into. */
+  get patchCount(): number {
+    return (this.config.imageSize / this.config.patchSize) ** 2;
+  }
+
+  /** pixels [B, 3, S, S] in −1 … 1. */
+  embedPatches(pixels: tf.Tensor4D): EmbeddedPatches {
+    const { width, heads, layers, embedding } = this.config;
     const [batch] = pixels.shape;
-    const side = imageSize / patchSize;
-    const cut = tf.reshape(pixels, [batch * 3, side, patchSize, side, patchSize]);
-    const perChannel = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [
-      batch,
-      3,
-      side * side,
-      patchSize ** 2,
-    ]);
-    const rows = tf.reshape(tf.transpose(perChannel, [0, 2, 1, 3]), [
-      batch * side * side,
-      3 * patchSize ** 2,
-    ]);
+    const length = this.patchCount;
     const placed = tf.add(
-      tf.reshape(this.#dense('image.patch', rows as tf.Tensor2D), [batch, side * side, width]),
+      tf.reshape(this.#dense('image.patch', this.#stem(pixels)), [batch, length, width]),
       this.#get('image.position'),
     );
-    let x = tf.reshape<tf.Rank.R2>(placed, [batch * side * side, width]);
+    let x = tf.reshape<tf.Rank.R2>(placed, [batch * length, width]);
     for (let layer = 0; layer < layers; layer++) {
       const name = (rest: string): string => `image.layers.${layer}.${rest}`;
       const normed = this.#norm(name('norm1'), x);
@@ -135,7 +64,7 @@ export class DualEncoder {
         this.#dense(name('q'), normed),
         this.#dense(name('k'), normed),
         this.#dense(name('v'), normed),
-        { batch, length: side * side, heads, keyValueHeads: heads, headDim: width / heads, causal: false },
+        { batch, length, heads, keyValueHeads: heads, headDim: width / heads, causal: false },
       );
       x = tf.add(x, this.#dense(name('out'), mixed));
       x = tf.add(
@@ -143,28 +72,25 @@ export class DualEncoder {
         this.#dense(name('fc2'), geluTanh(this.#dense(name('fc1'), this.#norm(name('norm2'), x)))),
       );
     }
-    const found = geluTanh(this.#dense('image.found', this.#norm('image.norm', x)));
-    return tf.reshape(found, [batch, side * side, textWidth]);
+    const shown = this.#norm('image.norm', x);
+    return {
+      patches: tf.reshape(unit(this.#dense('image.projection', shown)), [batch, length, embedding]),
+      salience: tf.reshape(tf.sigmoid(this.#dense('image.salience', shown)), [batch, length]),
+    };
   }
 
-  /** pixels [B, 3, S, S] → unit vectors [B, embedding]. */
-  embedImages(pixels: tf.Tensor4D): tf.Tensor2D {
-    const found = tf.sum<tf.Tensor2D>(this.patchFindings(pixels), 1);
-    return unit(linear(found, this.#get('image.projection') as tf.Tensor as tf.Tensor2D));
-  }
-
-  /** Word ids, one list a text → unit vectors [texts, embedding]. A text without words embeds as padding. */
-  embedTexts(texts: readonly (readonly number[])[]): tf.Tensor2D {
+  /** Word ids of entries, one list each, none empty → unit vectors [entries, embedding]. */
+  embedEntries(entries: readonly (readonly number[])[]): tf.Tensor2D {
     const { wordWidth, textWidth, vocabularySize } = this.config;
-    const length = Math.max(1, ...texts.map((text) => text.length));
-    const count = texts.length;
+    const count = entries.length;
+    const length = Math.max(...entries.map((entry) => entry.length));
     const oneHot = new Float32Array(count * length * vocabularySize);
     const mask = new Float32Array(count * length);
-    texts.forEach((text, t) => {
-      for (let w = 0; w < length; w++) {
-        oneHot[(t * length + w) * vocabularySize + (text[w] ?? 0)] = 1;
-        if (w < Math.max(1, text.length)) mask[t * length + w] = 1;
-      }
+    entries.forEach((entry, e) => {
+      entry.forEach((id, w) => {
+        oneHot[(e * length + w) * vocabularySize + id] = 1;
+        mask[e * length + w] = 1;
+      });
     });
     const words = linear(
       tf.tensor2d(oneHot, [count * length, vocabularySize]),
@@ -178,24 +104,52 @@ export class DualEncoder {
     const shifted = Array.from({ length: WINDOW }, (_, s) =>
       tf.slice(padded, [0, s, 0], [count, length, wordWidth]),
     );
-    const windows = tf.reshape(tf.concat(shifted, 2), [count * length, WINDOW * wordWidth]);
-    const inner = geluTanh(this.#dense('text.window', windows as tf.Tensor2D));
-    const found = tf.reshape(geluTanh(this.#dense('text.found', inner)), [count, length, textWidth]);
-    const pooled = tf.sum<tf.Tensor2D>(tf.mul(found, tf.tensor3d(mask, [count, length, 1])), 1);
-    return unit(linear(pooled, this.#get('text.projection') as tf.Tensor as tf.Tensor2D));
-  }
-
-  /** What each patch shows against a text: pixels [1, 3, S, S], text unit vector [embedding] → [patches]. */
-  patchSimilarities(pixels: tf.Tensor4D, text: tf.Tensor2D): tf.Tensor1D {
-    const found = tf.squeeze<tf.Tensor2D>(this.patchFindings(pixels), [0]);
-    const embedded = unit(linear(found, this.#get('image.projection') as tf.Tensor as tf.Tensor2D));
-    return tf.squeeze(tf.matMul(embedded, text, false, true), [1]);
+    const windows = tf.reshape<tf.Rank.R2>(tf.concat(shifted, 2), [count * length, WINDOW * wordWidth]);
+    const read = tf.reshape(geluTanh(this.#dense('text.window', windows)), [count, length, textWidth]);
+    const pooled = tf.sum<tf.Tensor2D>(tf.mul(read, tf.tensor3d(mask, [count, length, 1])), 1);
+    return unit(this.#dense('text.projection', geluTanh(this.#dense('text.entry', pooled))));
   }
 
   dispose(): void {
     for (const variable of this.parameters.values()) variable.dispose();
   }
 
+  /**
+   * Squares of half a patch, and of them the four by four around each patch, so that neighbouring patches see
+   * what lies across their border: [B, 3, S, S] → [B·patches, 16·STEM_CHANNELS].
+   */
+  #stem(pixels: tf.Tensor4D): tf.Tensor2D {
+    const { imageSize, patchSize } = this.config;
+    const [batch] = pixels.shape;
+    const side = imageSize / patchSize;
+    const [squares, size] = [2 * side, patchSize / 2];
+    const cut = tf.reshape(pixels, [batch * 3, squares, size, squares, size]);
+    const perChannel = tf.reshape(tf.transpose(cut, [0, 1, 3, 2, 4]), [batch, 3, squares ** 2, size ** 2]);
+    const rows = tf.reshape<tf.Rank.R2>(tf.transpose(perChannel, [0, 2, 1, 3]), [
+      batch * squares ** 2,
+      3 * size ** 2,
+    ]);
+    const fine = tf.reshape(geluTanh(this.#dense('image.stem', rows)), [
+      batch,
+      squares,
+      squares,
+      STEM_CHANNELS,
+    ]);
+    const padded = tf.pad(fine, [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+    // Two by two squares a block; a patch's window is four neighbouring blocks.
+    const wide = 2 * STEM_CHANNELS;
+    const twoRows = tf.reshape(padded, [batch * (side + 1), 2, side + 1, wide]);
+    const blocks = tf.reshape(tf.transpose(twoRows, [0, 2, 1, 3]), [batch, side + 1, side + 1, 2 * wide]);
+    const corners = [0, 1].flatMap((down) =>
+      [0, 1].map((right) => tf.slice(blocks, [0, down, right, 0], [batch, side, side, 2 * wide])),
+    );
+    return tf.reshape(tf.concat(corners, 3), [batch * side ** 2, 8 * wide]);
+  }
   #get(name: string): tf.Variable {
     return this.parameters.get(name)!;
   }

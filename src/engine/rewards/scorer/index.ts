@@ -1,14 +1,20 @@
 /**
  * The embedded scorer behind `ImageTextScorer`: loads what `train-scorer` made. It sees pixels and text only.
  * Its threshold is the median similarity over correct train descriptions, as its config.json states.
+ *
+ * Words: **entry** what stands between two commas of a description · **patch** a square of the picture ·
+ * **salience** how much a patch shows · **similarity** of a picture and a text, in [0, 1] (`match.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { linear } from '../../compute/ops/linear.ts';
 import { toPixelValues } from '../../model/preprocess.ts';
 import { readSafetensors } from '../../model/safetensors.ts';
 import type { RasterImage } from '../../tasks/types.ts';
 import type { ImageTextScorer } from '../types.ts';
-import { DualEncoder, type DualEncoderConfig } from './dualEncoder.ts';
-import { Vocabulary } from './words.ts';
+import { DualEncoder } from './dualEncoder.ts';
+import { bestOfEntries, similarityOf } from './match.ts';
+import type { DualEncoderConfig } from './parameters.ts';
+import { Vocabulary, entriesOf, entryKeys } from './words.ts';
 
 export interface ScorerConfig extends DualEncoderConfig {
   readonly id: string;
@@ -16,14 +22,17 @@ export interface ScorerConfig extends DualEncoderConfig {
   readonly maxTokens: number;
 }
 
+/** Version of the folder's files: its config.json says which. */
+export const SCORER_FORMAT = 2;
+
 /** Images are squashed to the scorer's square and scaled to −1 … 1. */
-export const scorerPixels = (images: RasterImage[], imageSize: number): Float32Array =>
+export const scorerPixels = (images: readonly RasterImage[], imageSize: number): Float32Array =>
   toPixelValues(images, { imageSize, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] });
 
-/** Pairs embedded together; bounds the memory of a call. */
+/** Pairs scored together; bounds the memory of a call. */
 const CHUNK = 128;
 
-/** Loads the scorer's folder. Throws naming the file that is missing. */
+/** Loads the scorer's folder. Throws naming the file that is missing or of another version. */
 export async function loadScorer(
   files: (name: string) => Promise<Uint8Array | null>,
 ): Promise<DualEncoderScorer> {
@@ -33,8 +42,21 @@ export async function loadScorer(
       `The scorer's ${config ? 'model.safetensors' : 'config.json'} is missing; make it with train-scorer.`,
     );
   }
-  const parsed = JSON.parse(new TextDecoder().decode(config)) as ScorerConfig; // our own file
+  // Our own file, once its version is ours.
+  const parsed = JSON.parse(new TextDecoder().decode(config)) as ScorerConfig & { readonly format?: number };
+  if (parsed.format !== SCORER_FORMAT) {
+    throw new Error(
+      `The scorer's config.json has format ${String(parsed.format)}, this program reads ${SCORER_FORMAT}; make it anew with train-scorer.`,
+    );
+  }
   return new DualEncoderScorer(parsed, new DualEncoder(parsed, readSafetensors(weights)));
+}
+
+/** Cosines of every entry with every patch of a picture, and the patches' saliences. */
+interface Seen {
+  /** Entry key → cosine of each patch. */
+  readonly cosines: (key: string) => Float32Array;
+  readonly salience: Float32Array;
 }
 
 export class DualEncoderScorer implements ImageTextScorer {
@@ -67,10 +89,9 @@ export class DualEncoderScorer implements ImageTextScorer {
   }
 
   async patchScores(image: RasterImage, text: string): Promise<Float32Array> {
-    const similarities = tf.tidy(() =>
-      this.#encoder.patchSimilarities(this.#pixels([image]), this.#encoder.embedTexts([this.#ids(text)])),
-    );
-    return readBack(similarities);
+    const keys = this.#keys(text);
+    const [{ cosines }] = await this.#look([image], keys);
+    return bestOfEntries(keys.map(cosines), this.#encoder.patchCount);
   }
 
   dispose(): void {
@@ -78,26 +99,47 @@ export class DualEncoderScorer implements ImageTextScorer {
   }
 
   async #scoreChunk(images: readonly RasterImage[], texts: readonly string[]): Promise<Float32Array> {
-    // Rollouts of a group share their picture, and often their description: each is embedded once.
-    const distinctImages = [...new Set(images)];
-    const distinctTexts = [...new Set(texts)];
-    const similarities = tf.tidy(() => {
-      const pictures = this.#encoder.embedImages(this.#pixels(distinctImages));
-      const words = this.#encoder.embedTexts(distinctTexts.map((text) => this.#ids(text)));
-      return tf.matMul(pictures, words, false, true);
+    // Rollouts of a group share their picture, and most of their entries: each is embedded once.
+    const distinct = [...new Set(images)];
+    const keys = new Map(texts.map((text) => [text, this.#keys(text)]));
+    const seen = await this.#look(distinct, [...keys.values()].flat());
+    const places = new Map(distinct.map((image, i) => [image, seen[i]]));
+    return Float32Array.from(images, (image, i) => {
+      const { cosines, salience } = places.get(image)!;
+      return similarityOf(keys.get(texts[i])!.map(cosines), salience);
     });
-    const values = await readBack(similarities);
-    return Float32Array.from(
-      images,
-      (image, i) =>
-        values[distinctImages.indexOf(image) * distinctTexts.length + distinctTexts.indexOf(texts[i])],
-    );
   }
 
-  #ids(text: string): number[] {
-    return this.#vocabulary.encode(text, this.maxTokens);
+  /** What is seen in each picture of every entry. */
+  async #look(images: readonly RasterImage[], keys: readonly string[]): Promise<Seen[]> {
+    const distinct = [...new Set(keys)];
+    const patches = this.#encoder.patchCount;
+    const { cosines, salience } = tf.tidy(() => {
+      const seen = this.#encoder.embedPatches(this.#pixels(images));
+      const rows = tf.reshape<tf.Rank.R2>(seen.patches, [images.length * patches, -1]);
+      const entries =
+        distinct.length === 0
+          ? tf.zeros<tf.Rank.R2>([1, this.#encoder.config.embedding])
+          : this.#encoder.embedEntries(distinct.map((key) => this.#vocabulary.encode(key)));
+      return { cosines: linear(entries, rows), salience: seen.salience };
+    });
+    // [entries, images × patches]
+    const values = await readBack(cosines);
+    const saliences = await readBack(salience);
+    const order = new Map(distinct.map((key, index) => [key, index]));
+    return images.map((_, i) => ({
+      cosines: (key) => {
+        const from = (order.get(key)! * images.length + i) * patches;
+        return values.subarray(from, from + patches);
+      },
+      salience: saliences.subarray(i * patches, (i + 1) * patches),
+    }));
   }
-  #pixels(images: RasterImage[]): tf.Tensor4D {
+
+  #keys(text: string): string[] {
+    return entryKeys(entriesOf(text, this.maxTokens));
+  }
+  #pixels(images: readonly RasterImage[]): tf.Tensor4D {
     const { imageSize } = this.#encoder.config;
     return tf.tensor4d(scorerPixels(images, imageSize), [images.length, 3, imageSize, imageSize]);
   }

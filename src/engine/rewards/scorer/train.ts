@@ -1,21 +1,24 @@
 /**
- * Trains the embedded scorer on pictures and worked descriptions: each picture must find its description among
- * the batch's and among wrong versions of its own (one word changed, one entry dropped).
+ * Trains the embedded scorer on pictures and worked descriptions. A step is one batch and one update, a function
+ * of seed and step, so that a run saved between two steps goes on as if it had not been interrupted.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW } from '../../compute/adamw.ts';
-import { writeSafetensors } from '../../model/safetensors.ts';
-import type { NamedTensor } from '../../model/types.ts';
+import type { NamedTensor, NamedTensors } from '../../model/types.ts';
 import { RandomStream, hashText } from '../../random.ts';
 import type { RasterImage, Sample, TaskSet } from '../../tasks/types.ts';
 import { extractDescription } from '../description.ts';
-import { DualEncoder, initialScorer, type DualEncoderConfig } from './dualEncoder.ts';
-import { DualEncoderScorer, scorerPixels, type ScorerConfig } from './index.ts';
-import { changeOneWord, dropOneEntry, type WordClasses } from './oneWord.ts';
-import { splitWords, Vocabulary } from './words.ts';
+import { entryBatch } from './batch.ts';
+import { DualEncoder } from './dualEncoder.ts';
+import { scorerPixels } from './index.ts';
+import { scorerLoss } from './loss.ts';
+import { initialScorer, type DualEncoderConfig } from './parameters.ts';
+import type { WordClasses } from './wrongDescriptions.ts';
+import { Vocabulary, entriesOf, splitWords } from './words.ts';
 
 export interface ScorerTraining {
   readonly seed: number;
+  /** Of the whole schedule. */
   readonly steps: number;
 }
 
@@ -25,230 +28,141 @@ export interface ScorerSource {
   readonly classes: WordClasses;
 }
 
-const BATCH = 64;
-const ONE_WORD_NEGATIVES = 5;
-const DROPPED_NEGATIVES = 1;
-/** Fixed, so that similarities spread out rather than crowd under a large learned scale. */
-const LOGIT_SCALE = 16;
-const LEARNING_RATE = 1.5e-3;
-const MAX_TOKENS = 248;
-const CALIBRATION = 512;
-
-interface Pair {
-  readonly image: RasterImage;
-  readonly description: string;
-  readonly classes: WordClasses;
+/** What a resumed training starts from. */
+export interface ScorerState {
+  readonly step: number;
+  readonly parameters: NamedTensors;
+  readonly optimizer: NamedTensors;
 }
+
+/** PeBR-R1 cuts the description at 248 tokens; here they are words and commas. */
+export const MAX_TOKENS = 248;
+const BATCH = 32;
+const LEARNING_RATE = 2e-3;
+/** Share of the steps in which the rate rises. */
+const RISE = 0.05;
+
+const SIZES = {
+  imageSize: 96,
+  patchSize: 12,
+  width: 96,
+  heads: 4,
+  layers: 2,
+  wordWidth: 48,
+  textWidth: 128,
+  embedding: 96,
+};
 
 /** The worked description of a sample, as the teacher without faults writes it. */
-async function worked({ tasks, classes }: ScorerSource, sample: Sample): Promise<Pair> {
-  const description = extractDescription(tasks.workedResponse!(sample, null));
-  return { image: await sample.images[0].load(), description, classes };
+export const workedDescription = (tasks: TaskSet, sample: Sample): string =>
+  extractDescription(tasks.workedResponse!(sample, null));
+
+export class ScorerTrainer {
+  readonly config: DualEncoderConfig;
+  readonly encoder: DualEncoder;
+  readonly #sources: readonly ScorerSource[];
+  readonly #training: ScorerTraining;
+  readonly #vocabulary: Vocabulary;
+  readonly #optimizer: AdamW;
+  #step = 0;
+
+  constructor(sources: readonly ScorerSource[], training: ScorerTraining, state?: ScorerState) {
+    this.#sources = sources;
+    this.#training = training;
+    this.#vocabulary = new Vocabulary(wordsOf(sources));
+    this.config = { ...SIZES, words: this.#vocabulary.words, vocabularySize: this.#vocabulary.size };
+    this.encoder = new DualEncoder(
+      this.config,
+      state?.parameters ?? initialScorer(this.config, training.seed),
+    );
+    this.#optimizer = new AdamW(this.encoder.parameters, {
+      learningRate: LEARNING_RATE,
+      betas: [0.9, 0.98],
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      maxGradNorm: 1,
+    });
+    if (state) {
+      this.#step = state.step;
+      this.#optimizer.importState(state.optimizer);
+    }
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** One batch, one update → the loss. Throws NonFiniteError when its gradient is not finite. */
+  async advance(): Promise<number> {
+    const { seed } = this.#training;
+    const draws = new RandomStream(seed, hashText('scorer'), this.#step);
+    const drawn = Array.from({ length: BATCH }, (_, i) => {
+      const source = this.#sources[i % this.#sources.length];
+      const sample = source.tasks.sample('train', draws.integer(source.tasks.size('train')));
+      return { source, sample };
+    });
+    const images: readonly RasterImage[] = await Promise.all(
+      drawn.map(({ sample }) => sample.images[0].load()),
+    );
+    const pictures = drawn.map(({ source: { tasks, classes }, sample }) => ({
+      entries: entriesOf(workedDescription(tasks, sample), MAX_TOKENS),
+      classes,
+    }));
+    const batch = entryBatch(pictures, draws);
+    const { imageSize } = this.config;
+    const pixels = scorerPixels(images, imageSize);
+    const { value, grads } = tf.tidy(() =>
+      tf.variableGrads(
+        () =>
+          scorerLoss(
+            this.encoder,
+            this.#vocabulary,
+            tf.tensor4d(pixels, [BATCH, 3, imageSize, imageSize]),
+            batch,
+          ),
+        [...this.encoder.parameters.values()],
+      ),
+    );
+    const gradients = new Map(
+      [...this.encoder.parameters].map(([name, variable]) => [name, grads[variable.name]]),
+    );
+    await this.#optimizer.step(gradients, rate(this.#step, this.#training.steps));
+    tf.dispose(grads);
+    const [loss] = await value.data();
+    value.dispose();
+    this.#step += 1;
+    return loss;
+  }
+
+  async exportState(): Promise<ScorerState> {
+    const parameters = new Map<string, NamedTensor>();
+    for (const [name, variable] of this.encoder.parameters) {
+      parameters.set(name, { shape: variable.shape, data: (await variable.data<'float32'>()).slice() });
+    }
+    return { step: this.#step, parameters, optimizer: await this.#optimizer.exportState() };
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.encoder.dispose();
+  }
 }
 
-/** Trains and measures; returns the folder's files and the card's numbers. */
-export async function trainScorer(
-  sources: readonly ScorerSource[],
-  { seed, steps }: ScorerTraining,
-  onProgress: (done: number, total: number, note: string) => void,
-): Promise<{ files: Map<string, Uint8Array>; measured: Record<string, number> }> {
-  const vocabulary = new Vocabulary([
-    ...new Set([',', ...sources.flatMap(({ classes }) => classes.flat().flatMap(splitWords))]),
+/** Every word of the sources' classes and of their first descriptions, in a fixed order. */
+function wordsOf(sources: readonly ScorerSource[]): string[] {
+  const SEEN = 256;
+  const words = sources.flatMap(({ tasks, classes }) => [
+    ...classes.flat(),
+    ...Array.from({ length: Math.min(SEEN, tasks.size('train')) }, (_, index) =>
+      splitWords(workedDescription(tasks, tasks.sample('train', index))),
+    ).flat(),
   ]);
-  const config: DualEncoderConfig = {
-    imageSize: 48,
-    patchSize: 8,
-    width: 96,
-    heads: 4,
-    layers: 2,
-    wordWidth: 48,
-    textWidth: 128,
-    embedding: 128,
-    words: vocabulary.words,
-    vocabularySize: vocabulary.size,
-  };
-  const encoder = new DualEncoder(config, initialScorer(config, seed));
-  const optimizer = new AdamW(encoder.parameters, {
-    learningRate: LEARNING_RATE,
-    betas: [0.9, 0.98],
-    epsilon: 1e-8,
-    weightDecay: 0.01,
-    maxGradNorm: 1,
-  });
-  for (let step = 0; step < steps; step++) {
-    const draws = new RandomStream(seed, hashText('scorer'), step);
-    const pairs = await Promise.all(
-      Array.from({ length: BATCH }, (_, i) => {
-        const source = sources[i % sources.length];
-        return worked(source, source.tasks.sample('train', draws.integer(source.tasks.size('train'))));
-      }),
-    );
-    const loss = await update(encoder, optimizer, vocabulary, pairs, draws, rate(step, steps));
-    onProgress(step + 1, steps, `loss ${loss.toFixed(4)}`);
-  }
-  optimizer.dispose();
-  const result = await packed(encoder, config, sources, seed, steps);
-  encoder.dispose();
-  return result;
+  return [...new Set(words)].filter((word) => word !== ',');
 }
 
 /** Short linear rise, then a cosine to zero. */
 function rate(step: number, steps: number): number {
-  const rise = Math.min(1, (step + 1) / (0.05 * steps));
+  const rise = Math.min(1, (step + 1) / (RISE * steps));
   return LEARNING_RATE * rise * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
-}
-
-async function update(
-  encoder: DualEncoder,
-  optimizer: AdamW,
-  vocabulary: Vocabulary,
-  pairs: readonly Pair[],
-  draws: RandomStream,
-  learningRate: number,
-): Promise<number> {
-  const { imageSize } = encoder.config;
-  const ids = (text: string): number[] => vocabulary.encode(text, MAX_TOKENS);
-  const right = pairs.map((pair) => ids(pair.description));
-  const wrong = pairs.flatMap(({ description, classes }) => negatives(description, classes, draws).map(ids));
-  const pixels = scorerPixels(
-    pairs.map((pair) => pair.image),
-    imageSize,
-  );
-  const count = ONE_WORD_NEGATIVES + DROPPED_NEGATIVES;
-  const { value, grads } = tf.tidy(() =>
-    tf.variableGrads(() => {
-      const images = encoder.embedImages(tf.tensor4d(pixels, [pairs.length, 3, imageSize, imageSize]));
-      const texts = encoder.embedTexts([...right, ...wrong]);
-      const own = tf.slice(texts, [0, 0], [pairs.length, -1]);
-      const others = tf.reshape(tf.slice(texts, [pairs.length, 0], [-1, -1]), [pairs.length, count, -1]);
-      const all = tf.add<tf.Tensor2D>(
-        tf.mul(tf.matMul(images, tf.transpose(own)), LOGIT_SCALE),
-        twins(pairs),
-      );
-      const hard = tf.mul(tf.sum(tf.mul(tf.expandDims(images, 1), others), 2), LOGIT_SCALE);
-      const eye = tf.eye(pairs.length);
-      const diagonal = tf.sum(tf.mul(all, eye), 1);
-      const toText = tf.sub(tf.logSumExp(tf.concat([all, hard], 1), 1), diagonal);
-      const toImage = tf.sub(tf.logSumExp(all, 0), diagonal);
-      return tf.mean<tf.Scalar>(tf.add(toText, tf.mul(toImage, 0.5)));
-    }, [...encoder.parameters.values()]),
-  );
-  const gradients = new Map([...encoder.parameters].map(([name, variable]) => [name, grads[variable.name]]));
-  await optimizer.step(gradients, learningRate);
-  tf.dispose(grads);
-  const [loss] = await value.data();
-  value.dispose();
-  return loss;
-}
-
-/** −1e9 where another pair of the batch has the same description (it would be a false negative), else 0: [B, B]. */
-function twins(pairs: readonly Pair[]): tf.Tensor2D {
-  const mask = new Float32Array(pairs.length ** 2);
-  pairs.forEach((a, i) => {
-    pairs.forEach((b, j) => {
-      if (i !== j && a.description === b.description) mask[i * pairs.length + j] = -1e9;
-    });
-  });
-  return tf.tensor2d(mask, [pairs.length, pairs.length]);
-}
-
-/** Wrong versions of a description, always the same number of them. */
-function negatives(description: string, classes: WordClasses, draws: RandomStream): string[] {
-  const changed = Array.from(
-    { length: ONE_WORD_NEGATIVES },
-    () => changeOneWord(description, classes, draws) ?? '',
-  );
-  const dropped = Array.from({ length: DROPPED_NEGATIVES }, () => dropOneEntry(description, draws));
-  return [...changed, ...dropped];
-}
-
-/** Share of held-out samples whose right description scores above one changed word. */
-export async function oneWordAccuracy(
-  scorer: DualEncoderScorer,
-  source: ScorerSource,
-  count: number,
-  seed: number,
-): Promise<number> {
-  const pairs = await Promise.all(
-    Array.from({ length: count }, (_, index) => worked(source, source.tasks.sample('heldout', index))),
-  );
-  const draws = new RandomStream(seed, hashText('one-word'));
-  const images = pairs.map((pair) => pair.image);
-  const right = await scorer.score(
-    images,
-    pairs.map((pair) => pair.description),
-  );
-  const wrong = await scorer.score(
-    images,
-    pairs.map((pair) => changeOneWord(pair.description, source.classes, draws)!),
-  );
-  return right.filter((similarity, i) => similarity > wrong[i]).length / count;
-}
-
-async function packed(
-  encoder: DualEncoder,
-  config: DualEncoderConfig,
-  sources: readonly ScorerSource[],
-  seed: number,
-  steps: number,
-): Promise<{ files: Map<string, Uint8Array>; measured: Record<string, number> }> {
-  const about = { ...config, id: `dual-encoder-${names(sources)}`, maxTokens: MAX_TOKENS };
-  const uncalibrated = new DualEncoderScorer({ ...about, threshold: 1 }, encoder);
-  const pairs = await Promise.all(
-    Array.from({ length: CALIBRATION }, (_, index) => {
-      const source = sources[index % sources.length];
-      return worked(source, source.tasks.sample('train', index));
-    }),
-  );
-  const similarities = await uncalibrated.score(
-    pairs.map((pair) => pair.image),
-    pairs.map((pair) => pair.description),
-  );
-  const threshold = Number(similarities.toSorted()[CALIBRATION / 2].toFixed(4));
-  const scorerConfig: ScorerConfig = { ...about, threshold };
-  const tensors = new Map<string, NamedTensor>();
-  for (const [name, variable] of encoder.parameters) {
-    tensors.set(name, { shape: variable.shape, data: (await variable.data<'float32'>()).slice() });
-  }
-  const measured: Record<string, number> = { threshold };
-  for (const source of sources) {
-    measured[`one_word_accuracy/${source.tasks.name}`] = await oneWordAccuracy(
-      uncalibrated,
-      source,
-      512,
-      seed,
-    );
-  }
-  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  return {
-    measured,
-    files: new Map([
-      ['config.json', text(`${JSON.stringify(scorerConfig, null, 2)}\n`)],
-      ['model.safetensors', writeSafetensors(tensors)],
-      ['README.md', text(card(names(sources), seed, steps, measured))],
-    ]),
-  };
-}
-
-const names = (sources: readonly ScorerSource[]): string => sources.map(({ tasks }) => tasks.name).join(',');
-
-function card(
-  suites: string,
-  seed: number,
-  steps: number,
-  measured: Readonly<Record<string, number>>,
-): string {
-  const accuracies = Object.entries(measured).flatMap(([name, value]) => {
-    const [kind, suite] = name.split('/');
-    return kind === 'one_word_accuracy' ? [`${(100 * value).toFixed(1)} % on ${suite}`] : [];
-  });
-  return `# Embedded image–text scorer
-
-A small dual encoder for the coarse term of the perception reward. It sees pixels and text, never a scene's truth.
-
-- Made by \`npm run pebr -- train-scorer --tasks ${suites} --steps ${steps} --seed ${seed} --out DIR\`, on worked descriptions without faults.
-- Threshold (similarity from which the clip reward is 1): ${measured.threshold}, the median over ${CALIBRATION} correct train descriptions.
-- The right description beats a one-word change, of 512 held-out samples each: ${accuracies.join(', ')}.
-- It knows the words of its suites; on other pictures and words its similarity means little.
-`;
 }
