@@ -38,7 +38,7 @@ export function reportFiles(
   const gridFile = `${name}-grid.svg`;
   const grid = gridOf(result);
   if (grid) files.set(gridFile, grid);
-  files.set(`${name}.json`, `${JSON.stringify({ ...about, ...result, tuned }, null, 1)}\n`);
+  files.set(`${name}.json`, `${JSON.stringify({ ...about, ...result, tuned })}\n`);
   files.set(
     `${name}.md`,
     [
@@ -204,7 +204,7 @@ function windows(shares: readonly number[]): { x: number; y: number }[] {
   const points: { x: number; y: number }[] = [];
   for (let from = 0; from < shares.length; from += WINDOW) {
     const window = shares.slice(from, from + WINDOW);
-    points.push({ x: from + window.length / 2, y: mean(window) });
+    points.push({ x: from + window.length, y: mean(window) });
   }
   return points;
 }

@@ -22,11 +22,13 @@ export interface Chart {
 
 const WIDTH = 360;
 const HEIGHT = 250;
-const LEFT = 46;
+const LEFT = 56;
 const RIGHT = 12;
 const TOP = 30;
 const BOTTOM = 44;
 const LEGEND_ROW = 18;
+/** Width of a character of the legend, roughly, px. */
+const CHARACTER = 6.6;
 /** Okabe & Ito's colours, told apart with every kind of colour vision; dashes tell them apart without colour. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f', '#000000'];
 const DASHES = ['', '6 3', '2 2', '8 3 2 3', '4 4', '1 3', '', '6 3'];
@@ -37,10 +39,11 @@ const STYLE = `svg{font:12px system-ui,sans-serif;background:#fff}text{fill:#222
 export function chartsSvg(charts: readonly Chart[], description: string): string {
   const labels = [...new Set(charts.flatMap((chart) => chart.lines.map((line) => line.label)))];
   const width = WIDTH * charts.length;
-  const perRow = Math.max(1, Math.floor(width / 240));
+  const column = 44 + CHARACTER * Math.max(...labels.map((label) => label.length));
+  const perRow = Math.max(1, Math.floor((width - LEFT) / column));
   const height = HEIGHT + LEGEND_ROW * Math.ceil(labels.length / perRow) + 8;
   const legend = labels.map((label, i) => {
-    const x = LEFT + (i % perRow) * ((width - LEFT) / perRow);
+    const x = LEFT + (i % perRow) * column;
     const y = HEIGHT + LEGEND_ROW * Math.floor(i / perRow) + 6;
     return `<path d="M${x} ${y}h24" ${stroke(i)}/><text x="${x + 30}" y="${y + 4}">${escape(label)}</text>`;
   });
@@ -97,7 +100,7 @@ function chartBody(
   return [
     `<text x="${LEFT}" y="16" font-weight="600">${escape(title)}</text>`,
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${escape(xLabel)}</text>`,
-    `<text transform="translate(11 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${escape(yLabel)}</text>`,
+    `<text transform="translate(13 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${escape(yLabel)}</text>`,
     ...grid,
     zero,
     ...ticks,

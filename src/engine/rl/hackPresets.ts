@@ -58,18 +58,18 @@ export const HACK_PRESETS: readonly HackPreset[] = [
     id: 'low-threshold',
     hack: 'clip-saturation',
     explanation:
-      'tiny with the clip term and a threshold of 0.25, far below the 0.92 that right descriptions reach: nearly every description is worth 1 already, so nearly every group ties, and the planted mistakes go only as fast as the few that do not.',
+      'tiny with the clip term and a threshold of 0.25, far below the 0.84 that right descriptions reach: nearly every description is worth 1 already, so nearly every group ties, and the planted mistakes go only as fast as the few that do not.',
     watch:
       'Charts: “Zero-signal groups”, hardly any of them mixed, and “Perception F1”, which climbs slowly.',
     config: mergeConfig(tiny, lowThreshold),
     steps: 40,
     measured: [
-      { metric: 'rewards/clip/mean', first: 0.991, last: 1 },
-      { metric: 'frac_reward_zero_std', first: 0.944, last: 0.981 },
-      { metric: 'perception/f1', first: 0.737, last: 0.891 },
+      { metric: 'rewards/clip/mean', first: 0.986, last: 1 },
+      { metric: 'frac_reward_zero_std', first: 0.912, last: 0.994 },
+      { metric: 'perception/f1', first: 0.794, last: 0.945 },
     ],
     remark:
-      'The same run at the scorer’s own threshold of 0.92: groups without spread 0.29 → 0.85, description F1 0.82 → 0.99. One seed.',
+      'The same run at the scorer’s own threshold of 0.84: groups without spread 0.28 → 0.84, description F1 0.82 → 0.99. One seed.',
   },
   {
     id: 'headings-only',
