@@ -19,7 +19,14 @@ it('gives every built-in set by its name', () => {
 
 it('has the suites in every difficulty that they offer', () => {
   expect(TASK_SET_NAMES).toEqual(
-    expect.arrayContaining(['scenes', 'scenes-easy', 'scenes-hard', 'scenes-nano', 'geometry-hard']),
+    expect.arrayContaining([
+      'scenes',
+      'scenes-easy',
+      'scenes-hard',
+      'scenes-nano',
+      'geometry-hard',
+      'pictures',
+    ]),
   );
   expect(new Set(TASK_SET_NAMES).size).toBe(TASK_SET_NAMES.length);
   expect(SUITES.every(({ difficulties }) => difficulties.includes('mixed'))).toBe(true);

@@ -7,6 +7,7 @@
  */
 import { CHARTS } from './charts/index.ts';
 import { GEOMETRY } from './geometry/index.ts';
+import { PICTURES } from './pictures/index.ts';
 import { SCENES, SCENES_NANO } from './scenes/index.ts';
 import { taskSetName, type Suite } from './suite.ts';
 import type { TaskSet } from './types.ts';
@@ -16,7 +17,7 @@ export { parseFaults } from './parseFaults.ts';
 export type { Suite, SuiteDifficulty } from './suite.ts';
 
 /** The built-in suites. */
-export const SUITES: readonly Suite[] = [SCENES, SCENES_NANO, CHARTS, GEOMETRY];
+export const SUITES: readonly Suite[] = [SCENES, SCENES_NANO, CHARTS, GEOMETRY, PICTURES];
 
 const SETS = SUITES.flatMap((suite) =>
   suite.difficulties.map((difficulty) => ({ name: taskSetName(suite.name, difficulty), suite, difficulty })),

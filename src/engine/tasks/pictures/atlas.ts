@@ -1,3 +1,4 @@
+import { unzlibSync } from 'fflate';
 import { EMOJI, EMOJI_SIDE } from './emoji.ts';
 
 /** Straight RGBA of an emoji by its name, [EMOJI_SIDE × EMOJI_SIDE × 4]. */
@@ -16,7 +17,7 @@ export function loadAtlas(): Promise<Atlas> {
 }
 
 async function fetchAtlas(): Promise<Atlas> {
-  const [{ ATLAS }, { unzlibSync }] = await Promise.all([import('./atlasData.ts'), import('fflate')]);
+  const { ATLAS } = await import('./atlasData.ts');
   return decode(unzlibSync(Uint8Array.from(atob(ATLAS), (character) => character.charCodeAt(0))));
 }
 

@@ -30,6 +30,7 @@ interface Search {
   readonly text: string;
   /** Indices of the emoji found, ascending. */
   readonly hits: readonly number[];
+  readonly missed: boolean;
 }
 
 /** The whole response, from `### Image Description:` to the answer, without an end token. */
@@ -47,15 +48,13 @@ export function workedResponseText(question: Question, reasoning: Reasoning): st
 function work(question: Question, { seen, slips, choice }: Reasoning): Work {
   const wrong = slips.has('wrong_operation');
   const words = ({ value }: Filter): string => `find ${value}`;
-  const search = (filter: Filter, miss = slips.has('miss_match')): Search => {
-    const { text, hits } = findAll(seen, filter, miss ? choice : null);
-    return { hits, text: `${words(filter)}: ${text} = ${hits.length}` };
+  let toMiss = slips.has('miss_match');
+  const search = (filter: Filter): Search => {
+    const found = findAll(seen, filter, toMiss ? choice : null);
+    if (found.missed) toMiss = false;
+    return { ...found, text: `${words(filter)}: ${found.text} = ${found.hits.length}` };
   };
-  /** A match is passed over in the first search only. */
-  const searchBoth = ([a, b]: readonly [Filter, Filter]): readonly [Search, Search] => [
-    search(a),
-    search(b, false),
-  ];
+  const searchBoth = ([a, b]: readonly [Filter, Filter]): readonly [Search, Search] => [search(a), search(b)];
   const finish = (total: number): number => (slips.has('off_by_one') ? total + 1 : total);
   const sideOf = (side: Side): Side => (slips.has('wrong_side') ? opposite(side) : side);
 
@@ -148,7 +147,7 @@ function findAll(seen: readonly Emoji[], filter: Filter, miss: number | null): S
   const verdicts = seen.map((emoji, i) =>
     [i + 1, emoji[filter.by], ORDINALS[hits.indexOf(i)] ?? []].flat().join(' '),
   );
-  return { text: verdicts.join(' '), hits };
+  return { text: verdicts.join(' '), hits, missed: passed !== undefined };
 }
 
 /** "6 - 2 = 4". A difference below zero is never written: then the other sign is taken. */
