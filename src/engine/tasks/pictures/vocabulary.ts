@@ -5,7 +5,7 @@ import { ORDINALS } from './questions.ts';
 export const OPENERS: readonly string[] = ['How', 'Is', 'Which', 'What', 'Are', 'Take'];
 
 /** Words of problems and worked responses that are no emoji's name or category. */
-const WORDS = `many things thing are there is the from left right of just kind more fewer same than as or away all
+const WORDS = `How many things thing are there is the from left right of just kind more fewer same than as or away all
   find count last so add subtract yes no = + -`;
 
 /** Numbers reach twice the most emoji, and one more by a slip. */
