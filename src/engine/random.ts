@@ -50,6 +50,17 @@ export class RandomStream {
   pick<T>(items: readonly T[]): T {
     return items[this.integer(items.length)];
   }
+  /** One of the values, with probability proportional to its weight. Throws when there are none. */
+  weighted<T>(entries: readonly (readonly [weight: number, value: T])[]): T {
+    let left = this.next() * entries.reduce((sum, [weight]) => sum + weight, 0);
+    for (const [weight, value] of entries) {
+      left -= weight;
+      if (left < 0) return value;
+    }
+    const last = entries.at(-1);
+    if (last === undefined) throw new Error('weighted: got no entries; give at least one');
+    return last[1];
+  }
   /** True with probability p. */
   chance(p: number): boolean {
     return this.next() < p;

@@ -1,8 +1,9 @@
 import { RandomStream, hashText } from '../../random.ts';
-import { weightedPick } from '../scenes/propose.ts';
+import { builtInTaskSet } from '../builtIn.ts';
+import { drawSlips } from '../slips.ts';
 import { taskSetName, type SuiteDifficulty } from '../suite.ts';
 import type { Part, Sample, TaskSet } from '../types.ts';
-import { drawSlips, misread } from './faults.ts';
+import { SLIP_KINDS, misread } from './faults.ts';
 import { ATTRIBUTE_VALUES, keyWords, parseDescription } from './grammar.ts';
 import type { ChartMark } from './grammar.ts';
 import { arrange, boxOf } from './layout.ts';
@@ -42,58 +43,24 @@ interface Task {
  * share no window of a table.
  */
 export function createCharts(difficulty: SuiteDifficulty): TaskSet {
-  const name = taskSetName('charts', difficulty);
-  /** Spares a second drawing of the task when a sample made here is worked through. */
-  const tasks = new WeakMap<Sample, Task>();
-  const taskOf = (sample: Sample): Task => {
-    const address = addressOf(sample.qid, name);
-    if (address === null) throw new Error(`qid: got ${JSON.stringify(sample.qid)}; give one of ${name}`);
-    return tasks.get(sample) ?? drawTask(difficulty, address.part, sample.qid);
-  };
-  const set: TaskSet = {
-    name,
-    origin: 'built-in',
-    size: (part) => SIZES[part],
-    sample(part, index) {
-      if (!Number.isInteger(index) || index < 0 || index >= SIZES[part]) {
-        throw new Error(`${name} ${part}: got index ${index}; give one from 0 to ${SIZES[part] - 1}`);
-      }
-      const qid = `${name}-${part}-${String(index).padStart(6, '0')}`;
-      const task = drawTask(difficulty, part, qid);
-      const sample = sampleOf(task);
-      tasks.set(sample, task);
-      return sample;
-    },
-    find(qid) {
-      const address = addressOf(qid, name);
-      return address === null ? undefined : set.sample(address.part, address.index);
-    },
-    workedResponse(sample, faults, ...keys) {
-      const { qid, marks, question } = taskOf(sample);
-      return workedResponseText(question, {
-        seen: misread(marks, faults?.perception ?? [], qid, keys),
-        slips: drawSlips(faults?.reasoning ?? [], question.kind, qid, keys),
-      });
-    },
+  return builtInTaskSet({
+    name: taskSetName('charts', difficulty),
+    sizes: SIZES,
+    draw: (part, qid) => drawTask(difficulty, part, qid),
+    sampleOf,
+    work: ({ qid, marks, question }, faults, keys) =>
+      workedResponseText(question, {
+        seen: misread(marks, faults.perception, qid, keys),
+        slips: drawSlips(SLIP_KINDS, faults.reasoning, question.kind, qid, keys),
+      }),
     parseDescription,
-  };
-  return set;
-}
-
-function addressOf(qid: string, name: string): { readonly part: Part; readonly index: number } | null {
-  for (const part of ['train', 'heldout'] as const) {
-    const prefix = `${name}-${part}-`;
-    const number = qid.slice(prefix.length);
-    if (!qid.startsWith(prefix) || !/^\d{6}$/.test(number)) continue;
-    if (Number(number) < SIZES[part]) return { part, index: Number(number) };
-  }
-  return null;
+  });
 }
 
 function drawTask(difficulty: SuiteDifficulty, part: Part, qid: string): Task {
   const address = hashText(qid);
   const plan = new RandomStream(address, PLAN);
-  const kind = weightedPick(kindWeights(difficulty), plan);
+  const kind = plan.weighted(kindWeights(difficulty));
   const target = targetAnswer(kind, plan);
   const count = plan.pick(COUNTS[difficulty]);
   let fallback: Task | null = null;

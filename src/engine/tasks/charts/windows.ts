@@ -1,6 +1,5 @@
 import { hashText } from '../../random.ts';
 import type { RandomStream } from '../../random.ts';
-import { weightedPick } from '../scenes/propose.ts';
 import type { Part } from '../types.ts';
 import { TABLES } from './tables.ts';
 
@@ -25,7 +24,7 @@ const CUTS = new Map<number, Readonly<Record<Part, Weighted>>>();
 export function drawWindow(length: number, part: Part, stream: RandomStream): Window {
   const cuts = CUTS.get(length) ?? cutTables(length);
   CUTS.set(length, cuts);
-  return stream.pick(weightedPick(cuts[part], stream));
+  return stream.pick(stream.weighted(cuts[part]));
 }
 
 function cutTables(length: number): Readonly<Record<Part, Weighted>> {

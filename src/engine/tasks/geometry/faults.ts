@@ -1,5 +1,5 @@
 import { hashText, uniform } from '../../random.ts';
-import type { PerceptionFault, ReasoningFault, TeacherFaults } from '../types.ts';
+import type { PerceptionFault, TeacherFaults } from '../types.ts';
 import type { LabelledPart } from './grammar.ts';
 import type { QuestionKind } from './questions.ts';
 
@@ -38,8 +38,7 @@ const MISREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * `wrong_operation` + for − and − for + in the last calculation, perimeter for area and area for perimeter, larger
  * for smaller.
  */
-export const SLIPS = ['off_by_one', 'off_by_ten', 'wrong_operation'] as const;
-export type Slip = (typeof SLIPS)[number];
+export type Slip = 'off_by_one' | 'off_by_ten' | 'wrong_operation';
 
 /** Question kinds on which a slip can be made. */
 export const SLIP_KINDS: Readonly<Record<Slip, readonly QuestionKind[]>> = {
@@ -58,7 +57,6 @@ export const DEFAULT_FAULTS: TeacherFaults = {
 };
 
 const PERCEPTION_STREAM = 1;
-const REASONING_STREAM = 2;
 
 /**
  * What the teacher thinks it sees. Every part and every fault is drawn on its own, but for places: a figure is
@@ -87,23 +85,4 @@ export function misread(
 
 function isAttribute(name: string): name is keyof LabelledPart {
   return name in MISREAD;
-}
-
-/** The slips that the teacher makes on this question. */
-export function drawSlips(
-  faults: readonly ReasoningFault[],
-  kind: QuestionKind,
-  qid: string,
-  keys: readonly number[],
-): ReadonlySet<Slip> {
-  const made = SLIPS.filter((slip) =>
-    faults.some(
-      (fault, f) =>
-        fault.slip === slip &&
-        SLIP_KINDS[slip].includes(kind) &&
-        (fault.kinds === undefined || fault.kinds.includes(kind)) &&
-        uniform(hashText(qid), ...keys, REASONING_STREAM, f) < fault.p,
-    ),
-  );
-  return new Set(made);
 }

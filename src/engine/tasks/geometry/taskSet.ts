@@ -1,7 +1,9 @@
 import { RandomStream, hashText } from '../../random.ts';
+import { builtInTaskSet } from '../builtIn.ts';
+import { drawSlips } from '../slips.ts';
 import { taskSetName, type SuiteDifficulty } from '../suite.ts';
 import type { Part, Sample, TaskSet } from '../types.ts';
-import { drawSlips, misread } from './faults.ts';
+import { SLIP_KINDS, misread } from './faults.ts';
 import { drawFigure } from './figures.ts';
 import type { Figure } from './figures.ts';
 import { describe, keyWords, parseDescription } from './grammar.ts';
@@ -30,58 +32,24 @@ interface Task {
  * Nothing is shared between the parts: the hash of what a task says (labels in order, question) decides its part.
  */
 export function createGeometry(difficulty: SuiteDifficulty): TaskSet {
-  const name = taskSetName('geometry', difficulty);
-  /** Spares a second drawing of the task when a sample made here is worked through. */
-  const tasks = new WeakMap<Sample, Task>();
-  const taskOf = (sample: Sample): Task => {
-    const address = addressOf(sample.qid, name);
-    if (address === null) throw new Error(`qid: got ${JSON.stringify(sample.qid)}; give one of ${name}`);
-    return tasks.get(sample) ?? drawTask(difficulty, address.part, sample.qid);
-  };
-  const set: TaskSet = {
-    name,
-    origin: 'built-in',
-    size: (part) => SIZES[part],
-    sample(part, index) {
-      if (!Number.isInteger(index) || index < 0 || index >= SIZES[part]) {
-        throw new Error(`${name} ${part}: got index ${index}; give one from 0 to ${SIZES[part] - 1}`);
-      }
-      const qid = `${name}-${part}-${String(index).padStart(6, '0')}`;
-      const task = drawTask(difficulty, part, qid);
-      const sample = sampleOf(task);
-      tasks.set(sample, task);
-      return sample;
-    },
-    find(qid) {
-      const address = addressOf(qid, name);
-      return address === null ? undefined : set.sample(address.part, address.index);
-    },
-    workedResponse(sample, faults, ...keys) {
-      const { qid, figure, question } = taskOf(sample);
-      return workedResponseText(question, figure.shape, {
-        seen: misread(figure.parts, faults?.perception ?? [], qid, keys),
-        slips: drawSlips(faults?.reasoning ?? [], question.kind, qid, keys),
-      });
-    },
+  return builtInTaskSet({
+    name: taskSetName('geometry', difficulty),
+    sizes: SIZES,
+    draw: (part, qid) => drawTask(difficulty, part, qid),
+    sampleOf,
+    work: ({ qid, figure, question }, faults, keys) =>
+      workedResponseText(question, figure.shape, {
+        seen: misread(figure.parts, faults.perception, qid, keys),
+        slips: drawSlips(SLIP_KINDS, faults.reasoning, question.kind, qid, keys),
+      }),
     parseDescription,
-  };
-  return set;
-}
-
-function addressOf(qid: string, name: string): { readonly part: Part; readonly index: number } | null {
-  for (const part of ['train', 'heldout'] as const) {
-    const prefix = `${name}-${part}-`;
-    const number = qid.slice(prefix.length);
-    if (!qid.startsWith(prefix) || !/^\d{6}$/.test(number)) continue;
-    if (Number(number) < SIZES[part]) return { part, index: Number(number) };
-  }
-  return null;
+  });
 }
 
 function drawTask(difficulty: SuiteDifficulty, part: Part, qid: string): Task {
   const address = hashText(qid);
   const plan = new RandomStream(address, PLAN);
-  const { kind, shapes } = weightedPick(kindWeights(difficulty), plan);
+  const { kind, shapes } = plan.weighted(kindWeights(difficulty));
   const shape = plan.pick(shapes);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const stream = new RandomStream(address, FIRST_ATTEMPT + attempt);
@@ -113,16 +81,4 @@ function sampleOf({ qid, figure, question }: Task): Sample {
       }),
     },
   };
-}
-
-/** One of the values, with probability proportional to its weight. */
-function weightedPick<T>(entries: readonly (readonly [number, T])[], stream: RandomStream): T {
-  let left = stream.next() * entries.reduce((sum, [weight]) => sum + weight, 0);
-  for (const [weight, value] of entries) {
-    left -= weight;
-    if (left < 0) return value;
-  }
-  const last = entries.at(-1);
-  if (last === undefined) throw new Error('weightedPick: got no entries; give at least one');
-  return last[1];
 }

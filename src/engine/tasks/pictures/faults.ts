@@ -1,5 +1,5 @@
 import { hashText, uniform } from '../../random.ts';
-import type { PerceptionFault, ReasoningFault, TeacherFaults } from '../types.ts';
+import type { PerceptionFault, TeacherFaults } from '../types.ts';
 import { lookAlike } from './emoji.ts';
 import type { Emoji } from './emoji.ts';
 import type { QuestionKind } from './questions.ts';
@@ -23,8 +23,7 @@ const MISREAD_CATEGORY: Readonly<Record<string, string>> = {
  * `off_by_one` the last calculation comes out one too high; `miss_match` one emoji that fits is passed over in the
  * search; `wrong_side` left for right; `wrong_operation` + for −, more for fewer; `flip` yes for no.
  */
-const SLIPS = ['off_by_one', 'miss_match', 'wrong_side', 'wrong_operation', 'flip'] as const;
-export type Slip = (typeof SLIPS)[number];
+export type Slip = 'off_by_one' | 'miss_match' | 'wrong_side' | 'wrong_operation' | 'flip';
 
 /** Question kinds on which a slip can be made. */
 export const SLIP_KINDS: Readonly<Record<Slip, readonly QuestionKind[]>> = {
@@ -57,8 +56,6 @@ export const DEFAULT_FAULTS: TeacherFaults = {
 };
 
 const PERCEPTION_STREAM = 1;
-const REASONING_STREAM = 2;
-const CHOICE_STREAM = 3;
 
 /**
  * What the teacher thinks it sees. Every emoji and every fault is drawn on its own; who misreads a name sees the
@@ -81,28 +78,4 @@ export function misread(
     });
     return seen;
   });
-}
-
-/** The slips that the teacher makes on this question. */
-export function drawSlips(
-  faults: readonly ReasoningFault[],
-  kind: QuestionKind,
-  qid: string,
-  keys: readonly number[],
-): ReadonlySet<Slip> {
-  const made = SLIPS.filter((slip) =>
-    faults.some(
-      (fault, f) =>
-        fault.slip === slip &&
-        SLIP_KINDS[slip].includes(kind) &&
-        (fault.kinds === undefined || fault.kinds.includes(kind)) &&
-        uniform(hashText(qid), ...keys, REASONING_STREAM, f) < fault.p,
-    ),
-  );
-  return new Set(made);
-}
-
-/** Uniform in (0, 1): which of several matches a `miss_match` passes over. */
-export function slipChoice(qid: string, keys: readonly number[]): number {
-  return uniform(hashText(qid), ...keys, CHOICE_STREAM);
 }

@@ -1,10 +1,11 @@
 import { RandomStream, hashText } from '../../random.ts';
-import { weightedPick } from '../scenes/propose.ts';
+import { builtInTaskSet } from '../builtIn.ts';
+import { drawSlips, slipChoice } from '../slips.ts';
 import { taskSetName, type SuiteDifficulty } from '../suite.ts';
 import type { Part, Sample, TaskSet } from '../types.ts';
 import { loadAtlas } from './atlas.ts';
 import type { Emoji } from './emoji.ts';
-import { drawSlips, misread, slipChoice } from './faults.ts';
+import { SLIP_KINDS, misread } from './faults.ts';
 import { describe, keyWords, parseDescription } from './grammar.ts';
 import { arrange, boxOf, drawEmoji, objectCounts } from './layout.ts';
 import { proposeQuestion, targetAnswer } from './propose.ts';
@@ -34,59 +35,26 @@ interface Task {
  * the parts: the hash of what a task says (emoji in order, question) decides its part.
  */
 export function createPictures(difficulty: SuiteDifficulty): TaskSet {
-  const name = taskSetName('pictures', difficulty);
-  /** Spares a second drawing of the task when a sample made here is worked through. */
-  const tasks = new WeakMap<Sample, Task>();
-  const taskOf = (sample: Sample): Task => {
-    const address = addressOf(sample.qid, name);
-    if (address === null) throw new Error(`qid: got ${JSON.stringify(sample.qid)}; give one of ${name}`);
-    return tasks.get(sample) ?? drawTask(difficulty, address.part, sample.qid);
-  };
-  const set: TaskSet = {
-    name,
-    origin: 'built-in',
-    size: (part) => SIZES[part],
-    sample(part, index) {
-      if (!Number.isInteger(index) || index < 0 || index >= SIZES[part]) {
-        throw new Error(`${name} ${part}: got index ${index}; give one from 0 to ${SIZES[part] - 1}`);
-      }
-      const task = drawTask(difficulty, part, `${name}-${part}-${String(index).padStart(6, '0')}`);
-      const sample = sampleOf(task);
-      tasks.set(sample, task);
-      return sample;
-    },
-    find(qid) {
-      const address = addressOf(qid, name);
-      return address === null ? undefined : set.sample(address.part, address.index);
-    },
-    workedResponse(sample, faults, ...keys) {
-      const { qid, emoji, question } = taskOf(sample);
-      return workedResponseText(question, {
-        seen: misread(emoji, faults?.perception ?? [], qid, keys),
-        slips: drawSlips(faults?.reasoning ?? [], question.kind, qid, keys),
+  return builtInTaskSet({
+    name: taskSetName('pictures', difficulty),
+    sizes: SIZES,
+    draw: (part, qid) => drawTask(difficulty, part, qid),
+    sampleOf,
+    work: ({ qid, emoji, question }, faults, keys) =>
+      workedResponseText(question, {
+        seen: misread(emoji, faults.perception, qid, keys),
+        slips: drawSlips(SLIP_KINDS, faults.reasoning, question.kind, qid, keys),
         choice: slipChoice(qid, keys),
-      });
-    },
+      }),
     parseDescription,
-  };
-  return set;
-}
-
-function addressOf(qid: string, name: string): { readonly part: Part; readonly index: number } | null {
-  for (const part of ['train', 'heldout'] as const) {
-    const prefix = `${name}-${part}-`;
-    const number = qid.slice(prefix.length);
-    if (!qid.startsWith(prefix) || !/^\d{6}$/.test(number)) continue;
-    if (Number(number) < SIZES[part]) return { part, index: Number(number) };
-  }
-  return null;
+  });
 }
 
 function drawTask(difficulty: SuiteDifficulty, part: Part, qid: string): Task {
   const counts = objectCounts(difficulty);
   const address = hashText(qid);
   const plan = new RandomStream(address, PLAN);
-  const kind = weightedPick(kindWeights(difficulty), plan);
+  const kind = plan.weighted(kindWeights(difficulty));
   const target = targetAnswer(kind, counts, plan);
   let fallback: Task | null = null;
   for (let attempt = 0; attempt < TRIES; attempt++) {

@@ -114,19 +114,7 @@ function searchable(objects: readonly Attributes[], a: Filter, b: Filter): boole
 function drawFilter(variant: SceneVariant, objects: readonly Attributes[], stream: RandomStream): Filter {
   const values = ATTRIBUTE_VALUES[variant];
   const forms = FILTER_FORMS.filter(([, names]) => names.every((name) => name in values));
-  const names = weightedPick(forms, stream);
+  const names = stream.weighted(forms);
   const model = stream.chance(FILTER_FROM_SCENE) ? stream.pick(objects) : null;
   return Object.fromEntries(names.map((name) => [name, model?.[name] ?? stream.pick(values[name] ?? [])]));
-}
-
-/** One of the values, with probability proportional to its weight. */
-export function weightedPick<T>(entries: readonly (readonly [number, T])[], stream: RandomStream): T {
-  let left = stream.next() * entries.reduce((sum, [weight]) => sum + weight, 0);
-  for (const [weight, value] of entries) {
-    left -= weight;
-    if (left < 0) return value;
-  }
-  const last = entries.at(-1);
-  if (last === undefined) throw new Error('weightedPick: got no entries; give at least one');
-  return last[1];
 }
