@@ -8,6 +8,7 @@ import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import type { RunParts } from '../../engine/rl/runParts.ts';
 import { Trainer, type TrainerProgress, type TrainerState } from '../../engine/rl/trainer.ts';
 import type { RewardStage, SplitRecord, StepRecord, TrainConfig } from '../../engine/rl/types.ts';
+import { abortOnInterrupt } from '../interrupt.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { appendLine, keepLines, Progress, say, writeFolder, writeWhole } from '../output.ts';
 import {
@@ -146,14 +147,10 @@ async function runTo(
     const tensors = await parts.policy.exportTensors();
     await writeFolder(join(out, name), writeCheckpoint({ ...parts.checkpoint, tensors }));
   };
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    say('Stopping after this phase; go on with --resume.');
-    interrupt.abort();
-  });
+  const interrupted = abortOnInterrupt('this phase');
   const progress = new Progress('step');
   let shown: SplitRecord | null = null;
-  while (trainer.step < steps && !interrupt.signal.aborted) {
+  while (trainer.step < steps && !interrupted.aborted) {
     const result = await trainer.advance({
       onProgress: ({ phase, done, total }) => {
         progress.update(trainer.step, steps, `${trainer.stage} ${phase} ${done}/${total}`);

@@ -11,6 +11,7 @@ import { wordClasses } from '../../engine/rewards/scorer/wrongDescriptions.ts';
 import { presetByName } from '../../engine/rl/presets.ts';
 import { suiteOf } from '../../engine/tasks/index.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { abortOnInterrupt } from '../interrupt.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress, readIfThere, say, writeFolder } from '../output.ts';
 import { loadParts, loadTasks, presetOf, startBackend, userPath } from '../parts.ts';
@@ -126,13 +127,9 @@ async function trainTo(
   saveEvery: number,
   save: () => Promise<void>,
 ): Promise<boolean> {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    say('Stopping after this step; go on with --resume.');
-    interrupt.abort();
-  });
+  const interrupted = abortOnInterrupt('this step');
   const progress = new Progress('scorer');
-  while (trainer.step < steps && !interrupt.signal.aborted) {
+  while (trainer.step < steps && !interrupted.aborted) {
     const loss = await trainer.advance();
     progress.update(trainer.step, steps, `loss ${loss.toFixed(4)}`);
     if (trainer.step % saveEvery === 0) await save();

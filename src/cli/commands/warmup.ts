@@ -14,8 +14,9 @@ import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
 import { parseFaults, suiteOf } from '../../engine/tasks/index.ts';
 import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
 import { UsageError } from '../errors.ts';
+import { abortOnInterrupt } from '../interrupt.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
-import { appendLine, keepLines, Progress, say, writeFolder } from '../output.ts';
+import { appendLine, keepLines, Progress, writeFolder } from '../output.ts';
 import {
   folderReader,
   loadTasks,
@@ -222,13 +223,9 @@ async function runTo(
   saveEvery: number,
   save: () => Promise<void>,
 ): Promise<void> {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => {
-    say('Stopping after this step; go on with --resume.');
-    interrupt.abort();
-  });
+  const interrupted = abortOnInterrupt('this step');
   const progress = new Progress('step');
-  while (trainer.step < steps && !interrupt.signal.aborted) {
+  while (trainer.step < steps && !interrupted.aborted) {
     const metrics = await trainer.advance();
     await appendLine(join(out, 'metrics.jsonl'), metrics);
     progress.update(trainer.step, steps, `loss ${metrics.loss.toFixed(4)}`);

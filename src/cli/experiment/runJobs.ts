@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DataError } from '../errors.ts';
+import { abortOnInterrupt } from '../interrupt.ts';
 import { Progress, readIfThere, say, writeWhole } from '../output.ts';
 import type { Job } from './jobs.ts';
 
@@ -31,21 +32,20 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
   await mkdir(join(root, 'pids'), { recursive: true });
   const bundle = await frozenBundle();
   const running = new Map<string, Running>();
-  let interrupted = false;
-  process.once('SIGINT', () => {
-    // The processes get the signal too and stop after their step.
-    say('Stopping; go on with --resume.');
-    interrupted = true;
-  });
+  // The processes get the signal too and stop after their step.
+  const interrupted = abortOnInterrupt('the steps in progress');
   const progress = new Progress('experiment');
-  const watch = setInterval(() => void show(progress, jobs, done, running), 2000);
+  // In a pipe nobody would see what it reads.
+  const watch = process.stderr.isTTY
+    ? setInterval(() => void show(progress, jobs, done, running), 2000)
+    : undefined;
   let failed: Job | null = null;
   try {
     for (;;) {
       const ready = jobs.filter(
         (job) => !done.has(job.id) && !running.has(job.id) && job.after.every((id) => done.has(id)),
       );
-      while (!failed && !interrupted && running.size < parallel && ready.length > 0) {
+      while (!failed && !interrupted.aborted && running.size < parallel && ready.length > 0) {
         const job = ready.shift()!;
         running.set(job.id, await start(job, bundle, options));
       }
@@ -57,7 +57,7 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
       } else if (await isWhole(job)) {
         await writeWhole(markOf(root, job), `${JSON.stringify({ id: job.id })}\n`);
         done.add(job.id);
-      } else if (!interrupted) {
+      } else if (!interrupted.aborted) {
         failed ??= job;
       }
     }
@@ -65,14 +65,14 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
     clearInterval(watch);
     progress.end();
   }
-  if (failed && !interrupted) {
+  if (failed && !interrupted.aborted) {
     const log = join(root, 'logs', `${failed.id}.log`);
     const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
     throw new DataError(
       `Job ${failed.id} failed; ${log} ends with:\n${tail}\nMend the cause and go on with --resume.`,
     );
   }
-  return !interrupted;
+  return !interrupted.aborted;
 }
 
 /** An interrupted command ends well without having done everything. */

@@ -1,9 +1,9 @@
 /** A config from outside laid over a preset: every key must be one the preset has, every value of its kind. */
-import type { StageSwitch, TrainConfig } from './types.ts';
+import { LOSS_TYPES, type StageSwitch, type TrainConfig } from './types.ts';
 
 /** Values that are one of a few words. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'objective.lossType': ['pebr', 'grpo', 'dr_grpo', 'dapo', 'bnpo', 'cispo', 'sapo', 'luspo', 'vespo'],
+  'objective.lossType': LOSS_TYPES,
   'objective.importanceSampling': ['token', 'sequence'],
   'objective.aggregation': ['default', 'token_mean', 'row_mean', 'constant', 'row_sum'],
   'objective.klEstimator': ['k1', 'k2', 'k3'],

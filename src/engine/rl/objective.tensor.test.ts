@@ -10,7 +10,7 @@ import { lossNormaliser, type Normaliser } from './aggregation.ts';
 import { referencePolicyLoss, rowObjective, type ObjectiveInput } from './objectiveReference.ts';
 import { PEBR_OBJECTIVE as pebr } from './presets.ts';
 import { trlCases } from './trlCases.ts';
-import type { LossType, ObjectiveConfig } from './types.ts';
+import { LOSS_TYPES, type ObjectiveConfig } from './types.ts';
 
 const oracles = new URL('../../../fixtures/oracles/', import.meta.url);
 const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, oracles), 'utf8'));
@@ -69,17 +69,6 @@ function sizesOf(input: ObjectiveInput, maxCompletionLength: number) {
   return { tokens, rows: input.mask.length, maxCompletionLength };
 }
 
-const LOSS_TYPES: readonly LossType[] = [
-  'pebr',
-  'grpo',
-  'dr_grpo',
-  'dapo',
-  'bnpo',
-  'cispo',
-  'sapo',
-  'luspo',
-  'vespo',
-];
 const nano = golden('smolvlm-nano');
 const trl = trlCases(json('smolvlm-nano/trl-losses.json'));
 

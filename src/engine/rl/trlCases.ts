@@ -1,6 +1,6 @@
 /** The rows of `trl-losses.json` as objective configs: TRL 1.13's own losses on a golden batch. */
 import { PEBR_OBJECTIVE } from './presets.ts';
-import type { LossType, ObjectiveConfig } from './types.ts';
+import { LOSS_TYPES, type ObjectiveConfig } from './types.ts';
 
 export interface TrlCase {
   /** `trl grpo beta=0.01 …`: names the row uniquely. */
@@ -42,16 +42,8 @@ interface TrlRow {
 }
 
 const SECTIONS = ['cases', 'cases_plain_kl', 'extra_cases'] as const;
-const LOSS_TYPES: readonly LossType[] = [
-  'grpo',
-  'dr_grpo',
-  'dapo',
-  'bnpo',
-  'cispo',
-  'sapo',
-  'luspo',
-  'vespo',
-];
+/** PeBR's own loss is none of TRL's. */
+const TRL_LOSS_TYPES = LOSS_TYPES.filter((type) => type !== 'pebr');
 const LEVELS: readonly ObjectiveConfig['importanceSampling'][] = ['token', 'sequence'];
 /** The file states its tolerances in words; vespo's weight is an exponential of an exponential. */
 const LOSS_TOLERANCE = 1e-5;
@@ -103,11 +95,11 @@ function sharedSettings(settings: Readonly<Record<string, unknown>>): SharedSett
 
 function readRow(row: TrlRow, shared: SharedSettings): TrlCase {
   const high = row.epsilon_high ?? row.epsilon;
-  const lossType = LOSS_TYPES.find((type) => type === row.loss_type);
+  const lossType = TRL_LOSS_TYPES.find((type) => type === row.loss_type);
   const importanceSampling = LEVELS.find((level) => level === row.importance_sampling_level);
   const reason =
     lossType === undefined
-      ? `loss type ${row.loss_type} is not one of ${LOSS_TYPES.join(', ')}`
+      ? `loss type ${row.loss_type} is not one of ${TRL_LOSS_TYPES.join(', ')}`
       : importanceSampling === undefined
         ? `importance sampling level ${row.importance_sampling_level} is not one of ${LEVELS.join(', ')}`
         : null;

@@ -1,8 +1,19 @@
 import type { Recipe, RewardStage, TermName, TermScore } from '../rewards/types.ts';
 import type { TeacherFaults } from '../tasks/types.ts';
 
-/** Which policy-gradient loss; PeBR's is `pebr`, the others are TRL's loss types. */
-export type LossType = 'pebr' | 'grpo' | 'dr_grpo' | 'dapo' | 'bnpo' | 'cispo' | 'sapo' | 'luspo' | 'vespo';
+/** Policy-gradient losses; PeBR's is `pebr`, the others are TRL's loss types. */
+export const LOSS_TYPES = [
+  'pebr',
+  'grpo',
+  'dr_grpo',
+  'dapo',
+  'bnpo',
+  'cispo',
+  'sapo',
+  'luspo',
+  'vespo',
+] as const;
+export type LossType = (typeof LOSS_TYPES)[number];
 
 /** How per-token losses become one number; `row_sum`: the sum over a response's tokens, averaged over responses. */
 export type Aggregation = 'token_mean' | 'row_mean' | 'constant' | 'row_sum';
