@@ -8,6 +8,8 @@ offerSoftwareVulkan('VK_ICD_FILENAMES');
 
 const shared = {
   pool: 'forks' as const,
+  // Vitest would leave a core to itself; on two cores that halves the speed.
+  maxWorkers: '100%',
   testTimeout: 60_000,
   hookTimeout: 60_000,
   setupFiles: ['scripts/repeatable.mjs'],

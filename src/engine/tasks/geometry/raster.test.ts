@@ -138,18 +138,21 @@ it('draws the lines in colour and the rest as board', () => {
     const { data } = render(bare);
     const { data: board } = render({ ...bare, lines: [] });
     let inked = 0;
+    /** Pixels that are not as they should be; one `expect` a pixel would take most of a minute. */
+    const wrong: string[] = [];
     for (let y = 0; y < PICTURE_SIDE; y++) {
       for (let x = 0; x < PICTURE_SIDE; x++) {
         const at = 4 * (y * PICTURE_SIDE + x);
         const centre: Point = [((x + 0.5) * 64) / PICTURE_SIDE, ((y + 0.5) * 64) / PICTURE_SIDE];
         const distance = Math.min(...drawing.lines.map((line) => distanceToLine(centre, line)));
         const painted = [0, 1, 2].some((channel) => data[at + channel] !== board[at + channel]);
-        if (distance > 1) expect(painted).toBe(false);
-        if (distance < 0.5) expect(painted).toBe(true);
+        if (distance > 1 && painted) wrong.push(`${x}, ${y}: ink off the lines`);
+        if (distance < 0.5 && !painted) wrong.push(`${x}, ${y}: a line without ink`);
         if (painted) inked++;
-        expect(data[at + 3]).toBe(255);
+        if (data[at + 3] !== 255) wrong.push(`${x}, ${y}: opacity ${data[at + 3]}`);
       }
     }
+    expect(wrong).toEqual([]);
     expect(inked).toBeGreaterThan(100);
   }
 });
