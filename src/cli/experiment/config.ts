@@ -12,7 +12,7 @@ import * as v from 'valibot';
 import { DataError, UsageError } from '../errors.ts';
 import { userPath } from '../parts.ts';
 
-export const EXPERIMENTS = ['two-stage', 'fault-sweep'] as const;
+export const EXPERIMENTS = ['two-stage', 'fault-sweep', 'suites'] as const;
 
 const name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, 'a name of a-z, 0-9, "." and "-"'));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -23,8 +23,11 @@ const StageRunSchema = v.strictObject({ stage: v.picklist(['perception', 'reason
 const ArmSchema = v.strictObject({
   name,
   label: v.string(),
-  /** Stages train on their pools of the split; otherwise on the whole train part. */
-  split: v.boolean(),
+  /**
+   * Whose responses split the questions that a stage trains on: nobody's, so that it trains on the whole train part;
+   * those of the policy that the arm starts from; or those of the policy that the stage starts from.
+   */
+  split: v.picklist(['none', 'start', 'stage']),
   stages: v.array(StageRunSchema),
 });
 

@@ -82,6 +82,16 @@ describe('jobs', () => {
     expect(unsplit?.kind === 'command' ? unsplit.args : ['--split']).not.toContain('--split');
   });
 
+  test('split again by the policy of the stage before where an arm says so', () => {
+    const id = 'scenes-severe-two-stage-resplit-seed1-2';
+    const split = jobs.find((job) => job.id === `${id}-split`);
+    const args = split?.kind === 'command' ? split.args : [];
+    expect(args[args.indexOf('--checkpoint') + 1]).toBe('/runs/two-stage-resplit-seed1/stage1/checkpoint');
+    const stage = jobs.find((job) => job.id === `${id}-reasoning`);
+    expect(stage?.after).toEqual([`${id}-split`]);
+    expect(stage?.kind === 'command' ? stage.args : []).toContain('/runs/two-stage-resplit-seed1/split2');
+  });
+
   test('measure the end of every arm on all samples', () => {
     for (const job of jobs) {
       if (job.kind !== 'evaluation') continue;

@@ -96,19 +96,34 @@ function settingJobs(plan: PlanOptions, setting: Setting): Job[] {
   }
   const arms = config.arms.filter((arm) => plan.arms.includes(arm.name));
   for (const seed of seeds) {
-    const splitId = id(`split-seed${seed}`);
-    if (arms.some((arm) => arm.split && arm.stages.length > 0)) {
-      const { questions, n, temperature, topP } = config.split;
-      const args = ['sample', '--checkpoint', startCheckpoint(plan, setting), '--tasks', setting.tasks];
-      args.push('--preset', setting.preset, '--questions', String(questions), '--n', String(n));
-      args.push('--temperature', String(temperature), '--top-p', String(topP), '--seed', String(seed));
-      const out = join(folder, `split-seed${seed}`);
-      const cost = samplingCost(questions * n);
-      jobs.push(command(splitId, started, args, out, backend, { cost, lines: null }));
+    const split: Split = { id: id(`split-seed${seed}`), folder: join(folder, `split-seed${seed}`) };
+    if (arms.some((arm) => arm.split !== 'none' && arm.stages.length > 0)) {
+      jobs.push(splitJob(plan, setting, seed, split, startCheckpoint(plan, setting), started));
     }
-    for (const arm of arms) jobs.push(...armJobs(plan, setting, arm, seed, started, splitId));
+    for (const arm of arms) jobs.push(...armJobs(plan, setting, arm, seed, started, split));
   }
   return jobs.filter((job, index) => jobs.findIndex((other) => other.id === job.id) === index);
+}
+
+/** The job that splits the questions, and where its pools lie. */
+interface Split {
+  readonly id: string;
+  readonly folder: string;
+}
+
+function splitJob(
+  plan: PlanOptions,
+  setting: Setting,
+  seed: number,
+  { id, folder }: Split,
+  checkpoint: string,
+  after: readonly string[],
+): Job {
+  const { questions, n, temperature, topP } = plan.config.split;
+  const args = ['sample', '--checkpoint', checkpoint, '--tasks', setting.tasks];
+  args.push('--preset', setting.preset, '--questions', String(questions), '--n', String(n));
+  args.push('--temperature', String(temperature), '--top-p', String(topP), '--seed', String(seed));
+  return command(id, after, args, folder, plan.backend, { cost: samplingCost(questions * n), lines: null });
 }
 
 function armJobs(
@@ -117,7 +132,7 @@ function armJobs(
   arm: Arm,
   seed: number,
   started: readonly string[],
-  splitId: string,
+  startSplit: Split,
 ): Job[] {
   const { config, root, backend } = plan;
   const folder = armFolder(plan, setting, arm, seed);
@@ -126,14 +141,20 @@ function armJobs(
   const jobs: Job[] = [];
   const measurements: Measurement[] = [];
   let checkpoint = startCheckpoint(plan, setting);
-  let after = arm.split && arm.stages.length > 0 ? [splitId] : started;
+  let after = arm.split !== 'none' && arm.stages.length > 0 ? [startSplit.id] : started;
   let before = 0;
   arm.stages.forEach(({ stage, updates }, index) => {
     const out = stageFolder(folder, index);
+    let split = startSplit;
+    if (arm.split === 'stage' && index > 0) {
+      split = { id: `${name}-${index + 1}-split`, folder: join(folder, `split${index + 1}`) };
+      jobs.push(splitJob(plan, setting, seed, split, checkpoint, after));
+      after = [split.id];
+    }
     const args = ['train', '--preset', setting.preset, '--tasks', setting.tasks, '--stage', stage];
     args.push('--checkpoint', checkpoint, '--steps', String(updates), '--seed', String(seed));
     args.push('--config', join(root, 'train.json'), '--keep-every', String(curveEvery));
-    if (arm.split) args.push('--split', join(settingFolder(plan, setting), `split-seed${seed}`));
+    if (arm.split !== 'none') args.push('--split', split.folder);
     const id = `${name}-${index + 1}-${stage}`;
     jobs.push(command(id, after, args, out, backend, { cost: updates, lines: updates }));
     for (let step = curveEvery; step < updates; step += curveEvery) {

@@ -60,7 +60,7 @@ export function untrainedIndices(
 ): number[] {
   const size = tasks.size('train');
   const trained = new Set(Array.from({ length: Math.min(size, config.split.questions) }, (_, i) => i));
-  for (const { stages } of config.arms.filter((arm) => !arm.split)) {
+  for (const { stages } of config.arms.filter((arm) => arm.split === 'none')) {
     for (const { stage, updates } of stages) {
       for (const seed of seeds) {
         for (const index of promptIndices(size, 0, updates * promptsPerStep, seed, stage)) trained.add(index);
