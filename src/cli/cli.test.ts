@@ -282,4 +282,36 @@ describe('eval and warmup', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('model.safetensors');
   });
+
+  test('warmup --transfer starts from what another policy has learned', async () => {
+    const pretrain = async (out: string, ...more: string[]): Promise<number> => {
+      const args = [
+        '--preset',
+        'nano',
+        '--from-scratch',
+        '--steps',
+        '1',
+        '--batch',
+        '8',
+        '--backend',
+        'wasm',
+      ];
+      expect((await pebr('warmup', ...args, ...more, '--out', join(folder, out))).code).toBe(0);
+      const [line] = await readLines(join(folder, out), 'metrics.jsonl');
+      return (line as { loss: number }).loss;
+    };
+    const random = await pretrain('from-random');
+    expect(await pretrain('from-learned', '--transfer', nano)).toBeLessThan(random / 2);
+    const { code, stderr } = await pebr(
+      'warmup',
+      '--steps',
+      '1',
+      '--transfer',
+      nano,
+      '--out',
+      join(folder, 'no'),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('--transfer needs --from-scratch');
+  });
 });

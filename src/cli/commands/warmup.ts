@@ -5,6 +5,7 @@ import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../engine/m
 import { Policy } from '../../engine/model/policy.ts';
 import { SHORT_INSTRUCTION } from '../../engine/model/prompt.ts';
 import { Tokenizer } from '../../engine/model/tokenizer.ts';
+import { transferred } from '../../engine/model/transfer.ts';
 import { buildTokenizer } from '../../engine/model/buildTokenizer.ts';
 import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
@@ -40,6 +41,11 @@ export const warmupCommand: CommandSpec = {
   options: {
     preset: { type: 'string', choices: PRESET_NAMES, help: 'named config', default: 'tiny' },
     'from-scratch': { type: 'flag', help: 'start from random weights; vision tower and projector train too' },
+    transfer: {
+      type: 'string',
+      value: 'DIR',
+      help: 'with --from-scratch: a policy of another suite whose weights are the start, tokens matched by their text',
+    },
     steps: {
       type: 'integer',
       value: 'N',
@@ -97,20 +103,31 @@ async function faultsOf(text: string | undefined, tasks: string): Promise<Teache
   return parseFaults(text.endsWith('.json') ? await readJson(userPath(text)) : text, suite);
 }
 
-/** A new policy with the suite's own tokenizer and picture size. */
-function fresh(
+/** A new policy with the suite's own tokenizer and picture size, and what the policy in `from` has learned. */
+async function fresh(
   preset: string,
   tasks: TaskSet,
   seed: number,
-): { checkpoint: Omit<Checkpoint, 'tensors'>; policy: Policy } {
+  from: string | undefined,
+): Promise<{ checkpoint: Omit<Checkpoint, 'tensors'>; policy: Policy }> {
   const suite = suiteOf(tasks.name);
   const tokenizerJson = buildTokenizer(suite);
-  const config = architecture(preset, Tokenizer.fromJson(tokenizerJson).vocabSize, suite.imageSize);
+  const tokenizer = Tokenizer.fromJson(tokenizerJson);
+  const config = architecture(preset, tokenizer.vocabSize, suite.imageSize);
   const preprocessing = { ...DEFAULT_PREPROCESSING, imageSize: config.vision.image_size };
-  return {
-    policy: Policy.initialize(config, seed),
-    checkpoint: { config, preprocessing, tokenizerJson, tokenizerConfig: null, extras: {} },
-  };
+  const policy = Policy.initialize(config, seed);
+  const checkpoint = { config, preprocessing, tokenizerJson, tokenizerConfig: null, extras: {} };
+  if (from === undefined) return { policy, checkpoint };
+  const learned = await readCheckpoint(folderReader(userPath(from)));
+  if (!learned.tokenizerJson) throw new UsageError(`${from} has no tokenizer.json; add the model's.`);
+  policy.copyFrom(
+    transferred(
+      { tensors: await policy.exportTensors(), tokenizer },
+      { tensors: learned.tensors, tokenizer: Tokenizer.fromJson(learned.tokenizerJson) },
+    ),
+  );
+  const { history } = pebrExtras(learned);
+  return { policy, checkpoint: { ...checkpoint, extras: { pebr: { history } } } };
 }
 
 async function existing(folder: string): Promise<{ checkpoint: Checkpoint; policy: Policy }> {
@@ -124,6 +141,8 @@ async function warmup(options: Options): Promise<number> {
   const out = userPath(options.requiredText('out'));
   if (scratch && options.text('checkpoint'))
     throw new UsageError('--from-scratch and --checkpoint exclude each other.');
+  const transfer = options.text('transfer');
+  if (transfer !== undefined && !scratch) throw new UsageError('--transfer needs --from-scratch.');
   const seed = options.requiredNumber('seed');
   const steps = options.requiredNumber('steps');
   if (!options.flag('resume')) await claimFolder(out);
@@ -132,7 +151,7 @@ async function warmup(options: Options): Promise<number> {
   const backend = await startBackend(options);
   const folder = options.text('checkpoint');
   const { checkpoint, policy } = scratch
-    ? fresh(preset.preset, tasks, seed)
+    ? await fresh(preset.preset, tasks, seed, transfer)
     : await existing(
         folder ? userPath(folder) : shippedPath('models', defaultCheckpoint(preset.preset, tasks.name)),
       );
@@ -163,7 +182,8 @@ async function warmup(options: Options): Promise<number> {
     preprocessing: checkpoint.preprocessing,
     instruction: extras.instruction ?? SHORT_INSTRUCTION,
   };
-  const identity = { command: 'warmup', backend, tasks: tasks.name, checkpoint: folder ?? null, config };
+  const from = transfer ?? folder ?? null;
+  const identity = { command: 'warmup', backend, tasks: tasks.name, checkpoint: from, config };
   const trainer = await start(parts, config, options, join(out, 'state'), identity);
   await keepLines(join(out, 'metrics.jsonl'), trainer.step);
   const save = async (): Promise<void> => {
@@ -189,6 +209,7 @@ function commandLine(tasks: TaskSet, config: WarmupConfig, preset: string, optio
   return [
     `warmup --preset ${preset} --tasks ${tasks.name}`,
     config.trainEverything ? '--from-scratch' : '',
+    options.text('transfer') ? '--transfer' : '',
     `--steps ${config.steps} --batch ${config.batchSize} --micro-batch ${config.rowsPerMicroBatch}`,
     `--learning-rate ${config.optimizer.learningRate} --seed ${config.seed}`,
     faults ? `--faults ${faults}` : '',
