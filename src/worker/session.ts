@@ -6,12 +6,12 @@ import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { assetFolder } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { Evaluations } from './evaluations.ts';
-import { answerHack } from './hacks.ts';
 import { TaskLibrary } from './imports.ts';
-import { lookUp, similarityOf } from './lookups.ts';
+import { doJob, JOB_NAMES, sendSplit } from './jobs.ts';
+import { lookUp } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { EVALUATION_JOB, PROTOCOL_VERSION, REWARD_JOB } from './protocol.ts';
+import { EVALUATION_JOB, PROTOCOL_VERSION } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import type { EngineDoors } from './doors.ts';
@@ -65,10 +65,6 @@ export class Session implements LoopHost {
       case 'setSpeed':
         this.#loop.setDelay(message.delayMs);
         return this.onChange();
-      case 'switchStage':
-        return this.#job('switch of the stage', async (run) => {
-          this.#out.add({ type: 'stageChange', change: await run.switchStage(message.to) });
-        });
       case 'estimateSplit':
         return this.#job('estimate of the split', async (run) => {
           await run.reestimateSplit();
@@ -77,12 +73,7 @@ export class Session implements LoopHost {
       case 'cancelSplit':
         if (this.#run?.trainer.nextPhase === 'split') this.#interrupt();
         return this.#job('cancelling the split', async (run) => {
-          if (run.cancelSplit()) this.#sendSplit(run);
-        });
-      case 'setThresholds':
-        return this.#job('change of the thresholds', async (run) => {
-          run.trainer.setThresholds(message.easyFrom, message.mediumFrom);
-          this.#sendSplit(run);
+          if (run.cancelSplit()) sendSplit(run, this.#out);
         });
       case 'importFiles':
         void this.#library.import(message.entries, message.skipBad).then((report) => {
@@ -94,31 +85,16 @@ export class Session implements LoopHost {
       case 'requestSamplesOf':
         if (this.#run) lookUp(this.#run.tasks, message, this.#out);
         return;
-      case 'requestSimilarity':
-        return this.#job('similarity', async ({ tasks, scorer }) => {
-          const answer = await similarityOf(tasks, scorer, message.qid, message.text);
-          if (answer) this.#out.add({ type: 'similarity', qid: message.qid, text: message.text, ...answer });
-        });
-      case 'requestExploit':
-      case 'requestReward':
-        return this.#job(REWARD_JOB, async (run) => {
-          const answer = await answerHack(run, message);
-          if (answer) this.#out.add(answer);
-        });
       case 'evaluate':
         return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
       case 'cancelEvaluation':
         return this.#evaluations.cancel();
-      case 'exportCheckpoint':
-        return this.#job('export of the checkpoint', async (run) => {
-          const files = await this.#doors.checkpointFiles(run.parts);
-          const buffers = Object.values(files).map((file) => file.buffer);
-          this.#out.add({ type: 'checkpoint', name: run.exportName, files }, buffers);
-        });
       case 'recover':
         return this.#load('recovery', () => this.#recover());
       default:
-        message satisfies never;
+        return this.#job(JOB_NAMES[message.type], (run) =>
+          doJob(message, { run, out: this.#out, doors: this.#doors }),
+        );
     }
   }
 
@@ -132,7 +108,7 @@ export class Session implements LoopHost {
     try {
       const result = await run.advance((done, total) => this.#onProgress({ done, total }), signal);
       if (result.stageChange) this.#out.add({ type: 'stageChange', change: result.stageChange });
-      if (phase === 'split') this.#sendSplit(run);
+      if (phase === 'split') sendSplit(run, this.#out);
       if (result.draft) this.#out.add({ type: 'draft', draft: result.draft });
       if (result.record) this.#out.add({ type: 'record', record: result.record });
       this.#progress = null;
@@ -278,11 +254,6 @@ export class Session implements LoopHost {
     this.#loop.setMode('rest');
     this.#out.add({ type: 'error', error: lostError(reason, this.#run.snapshot.progress.step) });
     this.onChange();
-  }
-
-  #sendSplit(run: RunHandle): void {
-    const { split, splitRemaining } = run.trainer;
-    this.#out.add({ type: 'splitProgress', split, remaining: splitRemaining });
   }
 
   #onProgress(progress: Progress): void {

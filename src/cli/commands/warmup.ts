@@ -1,4 +1,5 @@
 /** `warmup`: supervised training on worked responses; with --from-scratch, pretraining of a new policy. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architecture } from '../../engine/model/architectures.ts';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../engine/model/checkpoint.ts';
@@ -145,7 +146,8 @@ async function warmup(options: Options): Promise<number> {
   if (transfer !== undefined && !scratch) throw new UsageError('--transfer needs --from-scratch.');
   const seed = options.requiredNumber('seed');
   const steps = options.requiredNumber('steps');
-  if (!options.flag('resume')) await claimFolder(out);
+  if (options.flag('resume')) await mkdir(out, { recursive: true });
+  else await claimFolder(out);
   const tasks = await loadTasks(suiteFor(options.text('tasks') ?? preset.tasks, preset.preset));
   const faults = await faultsOf(options.text('faults'), tasks.name);
   const backend = await startBackend(options);

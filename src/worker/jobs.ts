@@ -1,0 +1,66 @@
+/**
+ * What the page may ask of a run between two phases. To add a job: a message in protocol.ts, its name here, and a case
+ * that calls the file which does the work.
+ */
+import type { EngineDoors } from './doors.ts';
+import { answerHack } from './hacks.ts';
+import { similarityOf } from './lookups.ts';
+import type { Outbox } from './outbox.ts';
+import { REWARD_JOB, type ToWorker } from './protocol.ts';
+import type { RunHandle } from './runHandle.ts';
+
+/** Type of a job's message → what the job is called in an error. */
+export const JOB_NAMES = {
+  switchStage: 'switch of the stage',
+  setThresholds: 'change of the thresholds',
+  requestSimilarity: 'similarity',
+  requestExploit: REWARD_JOB,
+  requestReward: REWARD_JOB,
+  exportCheckpoint: 'export of the checkpoint',
+} as const satisfies Partial<Record<ToWorker['type'], string>>;
+
+export type JobMessage = Extract<ToWorker, { type: keyof typeof JOB_NAMES }>;
+
+export interface JobContext {
+  readonly run: RunHandle;
+  readonly out: Outbox;
+  readonly doors: EngineDoors;
+}
+
+/** Does the job and answers through `out`. Tensors may be touched: nothing else runs meanwhile. */
+export async function doJob(message: JobMessage, { run, out, doors }: JobContext): Promise<void> {
+  switch (message.type) {
+    case 'switchStage':
+      out.add({ type: 'stageChange', change: await run.switchStage(message.to) });
+      return;
+    case 'setThresholds':
+      run.trainer.setThresholds(message.easyFrom, message.mediumFrom);
+      sendSplit(run, out);
+      return;
+    case 'requestSimilarity': {
+      const { qid, text } = message;
+      const answer = await similarityOf(run.tasks, run.scorer, qid, text);
+      if (answer) out.add({ type: 'similarity', qid, text, ...answer });
+      return;
+    }
+    case 'requestExploit':
+    case 'requestReward': {
+      const answer = await answerHack(run, message);
+      if (answer) out.add(answer);
+      return;
+    }
+    case 'exportCheckpoint': {
+      const files = await doors.checkpointFiles(run.parts);
+      const buffers = Object.values(files).map((file) => file.buffer);
+      out.add({ type: 'checkpoint', name: run.exportName, files }, buffers);
+      return;
+    }
+    default:
+      message satisfies never;
+  }
+}
+
+/** Tells the page the split as it stands. */
+export function sendSplit({ trainer }: RunHandle, out: Outbox): void {
+  out.add({ type: 'splitProgress', split: trainer.split, remaining: trainer.splitRemaining });
+}
