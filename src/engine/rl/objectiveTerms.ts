@@ -64,15 +64,12 @@ export function policyTerm(
       return clippedTerm(ratio, advantage, config);
     case 'cispo': {
       // The clipped ratio is a weight without a gradient, so a token that is clipped goes on learning.
-      const weight = clamp(ratio.value, 1 - config.clipLow, 1 + config.clipHigh);
-      return weightedLogProb(logProb, weight, advantage);
+      return weightedLogProb(logProb, cispoWeight(ratio.value, config), advantage);
     }
     case 'vespo':
       return weightedLogProb(logProb, vespoWeight(rowLogRatio, advantage, config), advantage);
     case 'sapo': {
-      const { temperaturePositive, temperatureNegative } = config.sapo;
-      const temperature = advantage > 0 ? temperaturePositive : temperatureNegative;
-      const gate = 1 / (1 + Math.exp(-temperature * (ratio.value - 1)));
+      const { temperature, gate } = sapoGate(ratio.value, advantage, config);
       return {
         value: (-advantage * 4 * gate) / temperature,
         direct: 0,
@@ -84,22 +81,62 @@ export function policyTerm(
   }
 }
 
-/** max(−A·ratio, −A·clipped ratio), with PeBR's dual clip for A < 0, or with the ratio capped at TRL's delta. */
-function clippedTerm(ratio: Ratio, advantage: number, config: ObjectiveConfig): Term {
-  const pebr = config.lossType === 'pebr';
+/** What a clipped loss chooses among, and what it took. */
+export interface ClipChoice {
+  /** Where the ratio is held for the second loss. */
+  readonly low: number;
+  readonly high: number;
+  /** The ratio of the first loss: TRL's delta caps it. */
+  readonly cappedRatio: number;
+  readonly unclippedLoss: number;
+  readonly clippedLoss: number;
+  /** PeBR's dual clip: the most that a token with A < 0 may cost; null where there is none. */
+  readonly bound: number | null;
+  /**
+   * `none`: the ratio itself, gradient and all · `low`, `high`: the ratio held at that end · `dual`: held at PeBR's
+   * bound · `cap`: held at TRL's delta. Only `none` has a gradient.
+   */
+  readonly taken: 'none' | 'low' | 'high' | 'dual' | 'cap';
+}
+
+/** The candidates of a clipped loss and the one it takes: the larger, PeBR's bound put aside. */
+export function clipChoice(ratio: number, advantage: number, config: ObjectiveConfig): ClipChoice {
   const low = 1 - config.clipLow;
   const high = 1 + config.clipHigh;
   const cap = ratioCap(config);
-  const unclippedLoss = -advantage * Math.min(ratio.value, cap);
-  const clippedLoss = -advantage * clamp(ratio.value, low, high);
-  const takesUnclipped = unclippedLoss >= clippedLoss;
-  let value = takesUnclipped ? unclippedLoss : clippedLoss;
-  let flows = takesUnclipped ? ratio.value <= cap : ratio.value >= low && ratio.value <= high;
-  if (pebr && config.dualClip !== null && advantage < 0 && value > -advantage * config.dualClip) {
-    value = -advantage * config.dualClip;
-    flows = false;
-  }
-  return { value, direct: 0, throughRatio: flows ? -advantage * ratio.slope : 0 };
+  const cappedRatio = Math.min(ratio, cap);
+  const unclippedLoss = -advantage * cappedRatio;
+  const clippedLoss = -advantage * clamp(ratio, low, high);
+  const hasBound = config.lossType === 'pebr' && config.dualClip !== null && advantage < 0;
+  const bound = hasBound ? -advantage * config.dualClip : null;
+  const choice = { low, high, cappedRatio, unclippedLoss, clippedLoss, bound };
+  if (bound !== null && Math.max(unclippedLoss, clippedLoss) > bound) return { ...choice, taken: 'dual' };
+  if (unclippedLoss >= clippedLoss) return { ...choice, taken: ratio <= cap ? 'none' : 'cap' };
+  if (ratio < low) return { ...choice, taken: 'low' };
+  // Inside the range a ratio costs more than unclipped only where the cap holds the unclipped one.
+  return { ...choice, taken: ratio > high ? 'high' : 'none' };
+}
+
+/** max(−A·ratio, −A·clipped ratio), with PeBR's dual clip for A < 0, or with the ratio capped at TRL's delta. */
+function clippedTerm(ratio: Ratio, advantage: number, config: ObjectiveConfig): Term {
+  const { taken, unclippedLoss, clippedLoss, bound } = clipChoice(ratio.value, advantage, config);
+  const value = taken === 'dual' && bound !== null ? bound : Math.max(unclippedLoss, clippedLoss);
+  return { value, direct: 0, throughRatio: taken === 'none' ? -advantage * ratio.slope : 0 };
+}
+
+/** sapo's soft gate in place of a clip: σ(τ(ratio − 1)), 1/2 at ratio 1, with τ by the sign of the advantage. */
+export function sapoGate(
+  ratio: number,
+  advantage: number,
+  { sapo }: Pick<ObjectiveConfig, 'sapo'>,
+): { readonly temperature: number; readonly gate: number } {
+  const temperature = advantage > 0 ? sapo.temperaturePositive : sapo.temperatureNegative;
+  return { temperature, gate: 1 / (1 + Math.exp(-temperature * (ratio - 1))) };
+}
+
+/** The weight of cispo: the ratio held in its range, without a gradient of its own. */
+export function cispoWeight(ratio: number, config: Pick<ObjectiveConfig, 'clipLow' | 'clipHigh'>): number {
+  return clamp(ratio, 1 - config.clipLow, 1 + config.clipHigh);
 }
 
 /** REINFORCE: −A·weight·log-prob, the weight held fixed. */
@@ -119,6 +156,34 @@ export function vespoWeight(
   return Math.exp(k * logRatio + lambda * (1 - Math.exp(logRatio)));
 }
 
+/** A KL estimate on its way into the loss, nats. */
+export interface KlSteps {
+  /** reference − current log-prob. */
+  readonly difference: number;
+  /** As the estimator reads it, within ±`klDifferenceBound`. */
+  readonly heldDifference: number;
+  /** Of the estimator, before ±KL_CAP. */
+  readonly estimate: number;
+  /** Within ±KL_CAP where `clampKl`. */
+  readonly held: number;
+  /** The estimate times this enters the loss: the ratio when bias-corrected, else 1. */
+  readonly factor: number;
+}
+
+export function klSteps(
+  logProb: number,
+  referenceLogProb: number,
+  ratio: Ratio,
+  config: ObjectiveConfig,
+): KlSteps {
+  const difference = referenceLogProb - logProb;
+  const bound = klDifferenceBound(config);
+  const heldDifference = clamp(difference, -bound, bound);
+  const estimate = klEstimate(heldDifference, config.klEstimator).value;
+  const held = config.clampKl ? clamp(estimate, -KL_CAP, KL_CAP) : estimate;
+  return { difference, heldDifference, estimate, held, factor: config.biasCorrectedKl ? ratio.value : 1 };
+}
+
 /** The KL part: k1, k2 or k3, within its clamps, times the ratio when bias-corrected. Nats. */
 export function klTerm(
   logProb: number,
@@ -126,14 +191,11 @@ export function klTerm(
   ratio: Ratio,
   config: ObjectiveConfig,
 ): Term {
-  const difference = referenceLogProb - logProb;
-  const bound = klDifferenceBound(config);
-  const estimate = klEstimate(clamp(difference, -bound, bound), config.klEstimator);
-  const isHeld = Math.abs(difference) > bound || (config.clampKl && Math.abs(estimate.value) > KL_CAP);
-  const value = config.clampKl ? clamp(estimate.value, -KL_CAP, KL_CAP) : estimate.value;
-  const direct = isHeld ? 0 : estimate.direct;
-  if (!config.biasCorrectedKl) return { value, direct, throughRatio: 0 };
-  return { value: value * ratio.value, direct: direct * ratio.value, throughRatio: value * ratio.slope };
+  const { difference, heldDifference, estimate, held } = klSteps(logProb, referenceLogProb, ratio, config);
+  const isHeld = heldDifference !== difference || held !== estimate;
+  const direct = isHeld ? 0 : klEstimate(heldDifference, config.klEstimator).direct;
+  if (!config.biasCorrectedKl) return { value: held, direct, throughRatio: 0 };
+  return { value: held * ratio.value, direct: direct * ratio.value, throughRatio: held * ratio.slope };
 }
 
 /** Estimate and its derivative in the log-prob, from d = reference − current. */
