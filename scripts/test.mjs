@@ -9,7 +9,8 @@ import { cache, ensurePackages, root } from './packages.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Count
- * @typedef {{ command: string[], minutes: number, report?: string, count?: (report: any) => Count }} Check
+ * A check that runs `together` with others of its kind has no use for more than one core.
+ * @typedef {{ command: string[], minutes: number, together?: true, report?: string, count?: (report: any) => Count }} Check
  * @typedef {{ name: string, status: number | null, count: Count, seconds: number }} Outcome
  */
 
@@ -19,11 +20,13 @@ const browserReport = join(cache, 'browser.json');
 
 /** @type {Record<string, Record<string, Check>>} */
 const stages = {
-  types: { types: { command: [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'], minutes: 5 } },
+  types: {
+    types: { command: [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'], minutes: 5, together: true },
+  },
   lint: {
-    lint: { command: [bin('eslint/bin/eslint.js'), '--max-warnings=0', '.'], minutes: 6 },
-    format: { command: [bin('prettier/bin/prettier.cjs'), '--check', '.'], minutes: 2 },
-    unused: { command: [bin('knip/bin/knip.js')], minutes: 2 },
+    lint: { command: [bin('eslint/bin/eslint.js'), '--max-warnings=0', '.'], minutes: 6, together: true },
+    format: { command: [bin('prettier/bin/prettier.cjs'), '--check', '.'], minutes: 2, together: true },
+    unused: { command: [bin('knip/bin/knip.js')], minutes: 2, together: true },
   },
   unit: {
     unit: {
@@ -71,20 +74,32 @@ function countBrowser({ stats, errors }) {
   };
 }
 
-/** @param {Check} check @param {NodeJS.ProcessEnv} env @returns {Promise<number | null>} exit status, null when stopped */
-function run(check, env) {
+const heading = (/** @type {string} */ name) => `\n── ${name} ${'─'.repeat(60 - name.length)}`;
+
+/**
+ * Prints as the check goes; of one that runs together with others, at its end.
+ * @param {string} name @param {Check} check @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number | null>} exit status, null when stopped
+ */
+function run(name, check, env) {
   return new Promise((resolve) => {
+    /** @type {Buffer[]} */
+    const held = [];
+    if (!check.together) console.log(heading(name));
+    const output = check.together ? 'pipe' : 'inherit';
     const child = spawn(process.execPath, check.command, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       env,
     });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => held.push(chunk));
     const timer = setTimeout(() => {
       console.error(`Stopped: it took more than ${check.minutes} minutes.`);
       child.kill('SIGKILL');
     }, check.minutes * 60_000);
     child.on('close', (status) => {
       clearTimeout(timer);
+      if (check.together) console.log(`${heading(name)}\n${Buffer.concat(held).toString()}`);
       resolve(status);
     });
   });
@@ -128,15 +143,17 @@ if (names.includes('unit') || names.includes('browser')) {
   }
 }
 
-/** @type {Outcome[]} */
-const outcomes = [];
-for (const [name, check] of names.flatMap((stage) => Object.entries(stages[stage]))) {
-  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+/** @param {[string, Check]} named @returns {Promise<Outcome>} */
+async function outcomeOf([name, check]) {
   if (check.report) rmSync(check.report, { force: true });
   const start = performance.now();
-  const status = await run(check, env);
-  outcomes.push({ name, status, count: countOf(check, status), seconds: (performance.now() - start) / 1000 });
+  const status = await run(name, check, env);
+  return { name, status, count: countOf(check, status), seconds: (performance.now() - start) / 1000 };
 }
+
+const checks = names.flatMap((stage) => Object.entries(stages[stage]));
+const outcomes = await Promise.all(checks.filter(([, { together }]) => together).map(outcomeOf));
+for (const check of checks.filter(([, { together }]) => !together)) outcomes.push(await outcomeOf(check));
 
 console.log(`\n── summary ${'─'.repeat(53)}`);
 const total = { passed: 0, failed: 0 };
