@@ -15,6 +15,7 @@ const pureEngine = [
   /^engine\/rewards\//,
   /^engine\/eval\/(compare|measures|summarise)\.ts$/,
   /^engine\/rl\/(advantage|objectiveReference|split|metrics|metricDefinitions|presets)\.ts$/,
+  /^engine\/rl\/explain\//,
 ];
 
 type Rule = readonly (string | RegExp)[];
