@@ -76,7 +76,11 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     }
     case 'splitProgress':
-      sessionStore.setState({ split: message.split, splitRemaining: message.remaining });
+      sessionStore.setState({
+        split: message.split,
+        splitRemaining: message.remaining,
+        splitCancelled: message.cancelled,
+      });
       return;
     case 'policyHash':
       sessionStore.setState({ policyHash: message.hash });
@@ -96,6 +100,7 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       clearEvaluation();
       sessionStore.setState(({ stageChanges }) => ({
         error: null,
+        splitCancelled: null,
         stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
       }));
       followNewest();
@@ -178,6 +183,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     policyHash: info.policyHash,
     split: null,
     splitRemaining: 0,
+    splitCancelled: null,
     stageChanges: [],
     timing: {},
     error: null,

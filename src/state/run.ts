@@ -74,9 +74,10 @@ export function switchStage(to: RewardStage): void {
   send({ type: 'switchStage', to });
 }
 
-export function estimateSplit(): void {
+/** Estimates the split under the current policy, or goes on where an estimate was cancelled or paused. */
+export function estimateSplit({ resume }: { readonly resume: boolean }): void {
   if (mustStart()) startRun(false);
-  send({ type: 'estimateSplit' });
+  send({ type: 'estimateSplit', resume });
 }
 
 export function cancelSplit(): void {

@@ -6,6 +6,7 @@ import type { CheckpointCard, Phase, SplitRecord, StageChange, TrainConfig } fro
 import { presetByName } from '../worker/protocol.ts';
 import type {
   BackendReport,
+  CancelledSplit,
   ImportReport,
   MemoryReport,
   Progress,
@@ -44,6 +45,7 @@ export interface SessionState {
   readonly split: SplitRecord | null;
   /** Questions the split has still to ask; above 0 it is partial. */
   readonly splitRemaining: number;
+  readonly splitCancelled: CancelledSplit | null;
   readonly stageChanges: readonly StageChange[];
   /** Hash of the weights after the last step. */
   readonly policyHash: string | null;
@@ -77,6 +79,7 @@ export const sessionStore = createStore<SessionState>(() => ({
   delayMs: 0,
   split: null,
   splitRemaining: 0,
+  splitCancelled: null,
   stageChanges: [],
   policyHash: null,
   memory: null,

@@ -61,6 +61,7 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
 }
 
 /** Tells the page the split as it stands. */
-export function sendSplit({ trainer }: RunHandle, out: Outbox): void {
-  out.add({ type: 'splitProgress', split: trainer.split, remaining: trainer.splitRemaining });
+export function sendSplit({ trainer, cancelledSplit }: RunHandle, out: Outbox): void {
+  const { split, splitRemaining: remaining } = trainer;
+  out.add({ type: 'splitProgress', split, remaining, cancelled: cancelledSplit });
 }

@@ -76,6 +76,12 @@ export interface Progress {
   readonly total: number;
 }
 
+/** A re-estimate of the split that was cancelled, the split before it being back in use; it can go on. */
+export interface CancelledSplit extends Progress {
+  /** The policy it asked. */
+  readonly policyHash: string;
+}
+
 export interface MemoryReport {
   readonly tensors: number;
   /** Bytes held by live tensors. */
@@ -171,7 +177,8 @@ export type ToWorker =
   | { readonly type: 'subStep' }
   | { readonly type: 'setSpeed'; readonly delayMs: number }
   | { readonly type: 'switchStage'; readonly to: RewardStage }
-  | { readonly type: 'estimateSplit' }
+  /** `resume`: go on with the estimate that was cancelled or paused, if its policy is still the present one. */
+  | { readonly type: 'estimateSplit'; readonly resume: boolean }
   | { readonly type: 'cancelSplit' }
   | { readonly type: 'setThresholds'; readonly easyFrom: number; readonly mediumFrom: number }
   | { readonly type: 'importFiles'; readonly entries: readonly ImportEntry[]; readonly skipBad: boolean }
@@ -219,6 +226,7 @@ export type FromWorker =
       readonly split: SplitRecord | null;
       /** Questions still to be asked. */
       readonly remaining: number;
+      readonly cancelled: CancelledSplit | null;
     }
   | { readonly type: 'draft'; readonly draft: StepDraft }
   | { readonly type: 'record'; readonly record: StepRecord }

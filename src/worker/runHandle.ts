@@ -1,6 +1,6 @@
 /** A run as the worker holds it: trainer, what it was made from, and the last state it can go back to. */
 import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
-import { Trainer, type PhaseResult, type TrainerState } from '../engine/rl/trainer.ts';
+import { Trainer, type PhaseResult, type TrainerState, type UnfinishedSplit } from '../engine/rl/trainer.ts';
 import type { Phase, StageChange, TrainConfig } from '../engine/rl/types.ts';
 import { policyHash } from '../engine/model/policy.ts';
 import type { NamedTensors } from '../engine/model/types.ts';
@@ -8,7 +8,7 @@ import type { ImageTextScorer, RewardStage } from '../engine/rewards/types.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { FileReader } from './assets.ts';
 import { messageOf } from './errors.ts';
-import type { StartedInfo } from './protocol.ts';
+import type { CancelledSplit, StartedInfo } from './protocol.ts';
 
 /** Steps between two snapshots; stage changes make one too. */
 const SNAPSHOT_STEPS = 10;
@@ -31,6 +31,8 @@ export class RunHandle {
   readonly #kept: Map<number, NamedTensors>;
   /** Before the split that is being estimated anew; null otherwise. */
   #beforeSplit: TrainerState | null = null;
+  /** The estimate cancelled last, which can still go on. */
+  #cancelled: UnfinishedSplit | null = null;
   readonly #seconds: Record<Phase, number> = {
     split: 0,
     sample: 0,
@@ -121,12 +123,13 @@ export class RunHandle {
     signal: AbortSignal,
   ): Promise<PhaseResult> {
     const from = performance.now();
+    const isNewSplit = this.#trainer.split === null;
     const result = await this.#trainer.advance({
       onProgress: ({ done, total }) => onProgress(done, total),
       signal,
     });
     this.#seconds[result.phase] += (performance.now() - from) / 1000;
-    if (result.phase === 'split' && this.#trainer.splitRemaining === 0) this.#beforeSplit = null;
+    if (result.phase === 'split') this.#afterSplitChunk(isNewSplit);
     const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
     if (due || result.stageChange !== null) await this.#keepSnapshot();
     return result;
@@ -143,18 +146,53 @@ export class RunHandle {
     if (progress.stageChanges.at(-1)?.atStep === progress.step) this.#kept.set(progress.step, parameters);
   }
 
-  async reestimateSplit(): Promise<void> {
-    this.#beforeSplit ??= this.#trainer.split === null ? null : await this.#trainer.exportState();
-    this.#trainer.reestimateSplit();
+  /** Borders that were moved stay where they are when the split is estimated anew. */
+  #afterSplitChunk(isNewSplit: boolean): void {
+    const before = this.#beforeSplit?.progress.split;
+    if (isNewSplit && before) this.#trainer.setThresholds(before.easyFrom, before.mediumFrom);
+    if (this.#trainer.splitRemaining > 0) return;
+    this.#beforeSplit = null;
+    this.#cancelled = null;
   }
 
-  /** Gives the split before the re-estimation back; false when there was none. */
+  /**
+   * Begins the split anew, or goes on with the estimate that was left off. Throws when the policy has changed since:
+   * pass counts of two policies do not make one split.
+   */
+  async reestimateSplit(resume: boolean): Promise<void> {
+    if (resume && this.#trainer.unfinishedSplit) return;
+    const unfinished = resume ? this.#cancelled : null;
+    if (unfinished) {
+      const hash = await this.policyHash();
+      if (hash !== unfinished.split.policyHash) {
+        throw new Error(
+          `The cancelled estimate is of policy ${unfinished.split.policyHash.slice(0, 12)}, the policy is now ` +
+            `${hash.slice(0, 12)}; estimate anew with the current policy.`,
+        );
+      }
+    }
+    const isComplete = this.#trainer.split !== null && this.#trainer.splitRemaining === 0;
+    if (isComplete) this.#beforeSplit = await this.#trainer.exportState();
+    this.#trainer.reestimateSplit(unfinished);
+    this.#cancelled = null;
+  }
+
+  /** Gives the split before the re-estimation back and keeps what was estimated; false when there was none. */
   cancelSplit(): boolean {
     if (!this.#beforeSplit) return false;
+    this.#cancelled = this.#trainer.unfinishedSplit;
     this.#trainer.dispose();
     this.#trainer = new Trainer(this.#parts, this.request.config, { state: this.#beforeSplit });
     this.#beforeSplit = null;
     return true;
+  }
+
+  /** The estimate that can go on beside the split in use; null when there is none. */
+  get cancelledSplit(): CancelledSplit | null {
+    if (!this.#cancelled) return null;
+    const { split, remaining } = this.#cancelled;
+    const done = split.entries.length;
+    return { done, total: done + remaining.length, policyHash: split.policyHash };
   }
 
   /** What a checkpoint of the policy as it is now is called. */

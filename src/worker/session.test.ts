@@ -166,7 +166,7 @@ test('cancelling a new estimate gives the split before it back', async () => {
   page.send({ type: 'step' });
   await page.until(() => page.of('record').length === 1 && page.status() === 'paused');
   const before = page.of('splitProgress').at(-1)?.split;
-  page.send({ type: 'estimateSplit' });
+  page.send({ type: 'estimateSplit', resume: false });
   page.send({ type: 'cancelSplit' });
   await page.until(() => page.status() === 'paused');
   await page.until(() => page.of('splitProgress').at(-1)?.remaining === 0);

@@ -67,7 +67,7 @@ export class Session implements LoopHost {
         return this.onChange();
       case 'estimateSplit':
         return this.#job('estimate of the split', async (run) => {
-          await run.reestimateSplit();
+          await run.reestimateSplit(message.resume);
           if (this.#loop.isResting()) this.#loop.setMode('subStep');
         });
       case 'cancelSplit':

@@ -19,6 +19,7 @@ import type {
   TrainerParts,
   TrainerProgress,
   TrainerState,
+  UnfinishedSplit,
 } from './trainerState.ts';
 import type { Phase, SplitRecord, StageChange, StepDraft, StepRecord, TrainConfig } from './types.ts';
 
@@ -28,6 +29,7 @@ export type {
   TrainerParts,
   TrainerProgress,
   TrainerState,
+  UnfinishedSplit,
 } from './trainerState.ts';
 
 export class Trainer {
@@ -91,6 +93,11 @@ export class Trainer {
   get splitRemaining(): number {
     return this.#progress.splitRemaining.length;
   }
+  /** What a cancelled estimate goes on from; null when none was begun or it is finished. */
+  get unfinishedSplit(): UnfinishedSplit | null {
+    const { split, splitRemaining: remaining } = this.#progress;
+    return split && remaining.length > 0 ? { split, remaining } : null;
+  }
   get draft(): StepDraft | null {
     return this.#progress.draft;
   }
@@ -136,12 +143,15 @@ export class Trainer {
     this.#refreshPools();
   }
 
-  /** Starts the split anew under the policy as it is now; the next phase becomes `split`. */
-  reestimateSplit(): void {
+  /**
+   * Starts the split anew under the policy as it is now, or goes on with one that was left unfinished under that very
+   * policy (the caller sees to it); the next phase becomes `split`.
+   */
+  reestimateSplit(unfinished: UnfinishedSplit | null = null): void {
     this.#progress = {
       ...this.#progress,
-      split: null,
-      splitRemaining: splitIndices(this.#parts.tasks, this.config),
+      split: unfinished?.split ?? null,
+      splitRemaining: unfinished?.remaining ?? splitIndices(this.#parts.tasks, this.config),
       nextPhase: 'split',
       draft: null,
       draws: 0,

@@ -56,6 +56,13 @@ export interface TrainerState {
   readonly optimizer: NamedTensors;
 }
 
+/** An estimate of the split that was left off between two chunks of questions. */
+export interface UnfinishedSplit {
+  readonly split: SplitRecord;
+  /** Train-part indices still to be asked, at least one. */
+  readonly remaining: readonly number[];
+}
+
 export interface PhaseResult {
   readonly phase: Phase;
   readonly draft: StepDraft | null;

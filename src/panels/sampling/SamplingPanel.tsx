@@ -35,40 +35,66 @@ export function SamplingPanel() {
   );
 }
 
+/** Estimate, cancel, go on: what fits the state of the split. */
 function SplitActions() {
   const status = useSession((session) => session.status);
-  const hasSplit = useSession((session) => session.split !== null);
-  const estimating = useSession((session) => session.splitRemaining > 0);
+  const split = useSession((session) => session.split);
+  const remaining = useSession((session) => session.splitRemaining);
+  const cancelled = useSession((session) => session.splitCancelled);
+  const policyHash = useSession((session) => session.policyHash);
   const busy = status === 'running' || status === 'stepping';
-  if (estimating && busy) {
+  if (remaining > 0 && busy) {
     return (
       <Button onClick={cancelSplit} data-testid="split-cancel">
         Cancel
       </Button>
     );
   }
+  const unfinished =
+    split && remaining > 0
+      ? { done: split.entries.length, total: split.entries.length + remaining, policyHash: split.policyHash }
+      : cancelled;
+  const disabled = status === 'booting' || status === 'lost' || status === 'failed' || busy;
+  const outdated = unfinished !== null && policyHash !== null && unfinished.policyHash !== policyHash;
+  const restarts = busy ? 'Pause first: a new split restarts the sampling of questions' : undefined;
   return (
-    <Button
-      onClick={estimateSplit}
-      disabled={status === 'booting' || status === 'lost' || status === 'failed' || busy}
-      title={busy ? 'Pause first: a new split restarts the sampling of questions' : undefined}
-      data-testid="split-estimate"
-    >
-      {hasSplit ? 'Re-estimate with the current policy' : 'Estimate'}
-    </Button>
+    <>
+      {unfinished && (
+        <Button
+          variant="primary"
+          onClick={() => estimateSplit({ resume: true })}
+          disabled={disabled || outdated}
+          title={
+            outdated ? 'The policy was trained since: its pass counts would not fit those before' : restarts
+          }
+          data-testid="split-resume"
+        >
+          Resume estimate ({unfinished.done}/{unfinished.total})
+        </Button>
+      )}
+      <Button
+        onClick={() => estimateSplit({ resume: false })}
+        disabled={disabled}
+        title={restarts}
+        data-testid="split-estimate"
+      >
+        {unfinished ? 'Start over' : split ? 'Re-estimate with the current policy' : 'Estimate'}
+      </Button>
+    </>
   );
 }
 
 function SplitProgress() {
   const done = useSession((session) => session.split?.entries.length ?? 0);
   const remaining = useSession((session) => session.splitRemaining);
+  const isIdle = useSession(({ status }) => status !== 'running' && status !== 'stepping');
   if (remaining === 0 || done === 0) return null;
   const total = done + remaining;
   return (
     <div className="sa-progress" data-testid="split-progress">
       <Bar share={done / total} label={`split: ${done} of ${total} questions`} />
       <span>
-        {done} of {total} questions
+        {done} of {total} questions{isIdle && ' · stopped, Resume goes on'}
       </span>
     </div>
   );

@@ -1,0 +1,91 @@
+/** A re-estimate of the split that is cancelled and goes on, with the real engine on wasm. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { selectBackend } from '../engine/compute/backend.ts';
+import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import { loadScorer } from '../engine/rewards/scorer/index.ts';
+import { presetByName } from '../engine/rl/presets.ts';
+import { taskSetByName } from '../engine/tasks/index.ts';
+import { RunHandle } from './runHandle.ts';
+
+const QUESTIONS = 20;
+const shipped = (folder: string) => (name: string) =>
+  readFile(join(import.meta.dirname, '..', '..', 'public', 'models', folder, name)).catch(() => null);
+
+let run: RunHandle;
+beforeAll(async () => {
+  await prepareNodeBackends();
+  await selectBackend({ forced: 'wasm' });
+});
+afterEach(() => run.dispose());
+
+async function load(): Promise<void> {
+  const nano = presetByName('nano');
+  run = await RunHandle.load({
+    config: {
+      ...nano,
+      promptsPerStep: 2,
+      promptsPerMiniBatch: 2,
+      sampling: { ...nano.sampling, maxNewTokens: 16 },
+      split: { ...nano.split, questions: QUESTIONS, n: 2, easyFrom: 2 },
+    },
+    checkpointName: 'nano',
+    checkpoint: shipped('nano'),
+    tasks: taskSetByName('scenes-nano'),
+    scorer: await loadScorer(shipped('scorer')),
+  });
+}
+async function advance(): Promise<void> {
+  await run.advance(() => {}, new AbortController().signal);
+}
+async function finishSplit(): Promise<void> {
+  while (run.trainer.nextPhase === 'split') await advance();
+}
+async function trainOneStep(): Promise<void> {
+  while (run.trainer.step === 0) await advance();
+}
+
+test('a cancelled re-estimate goes on where it stopped and ends as if it had never been', async () => {
+  await load();
+  await finishSplit();
+  const first = run.trainer.split;
+  run.trainer.setThresholds(3, 0);
+
+  await run.reestimateSplit(false);
+  await advance();
+  // Borders that were moved hold for the new estimate too.
+  expect(run.trainer.split).toMatchObject({ easyFrom: 3, mediumFrom: 0 });
+  expect(run.cancelSplit()).toBe(true);
+  expect(run.trainer.split?.entries).toHaveLength(QUESTIONS);
+  expect(run.trainer.splitRemaining).toBe(0);
+  expect(run.cancelledSplit).toMatchObject({ done: 16, total: QUESTIONS, policyHash: first?.policyHash });
+
+  await run.reestimateSplit(true);
+  expect(run.trainer.split?.entries).toHaveLength(16);
+  expect(run.trainer.splitRemaining).toBe(QUESTIONS - 16);
+  await finishSplit();
+  // The draws are addressed by question: stopping in between leaves no trace.
+  expect(run.trainer.split?.entries).toEqual(first?.entries);
+  expect(run.cancelledSplit).toBeNull();
+  expect(run.cancelSplit()).toBe(false);
+});
+
+test('a first estimate that was left off goes on; a re-estimate of an older policy does not', async () => {
+  await load();
+  await advance();
+  expect(run.cancelSplit()).toBe(false);
+  await run.reestimateSplit(true);
+  expect(run.trainer.splitRemaining).toBe(QUESTIONS - 16);
+  await finishSplit();
+
+  await run.reestimateSplit(false);
+  await advance();
+  run.cancelSplit();
+  await trainOneStep();
+  const step = run.trainer.step;
+  await expect(run.reestimateSplit(true)).rejects.toThrow(/estimate anew with the current policy/);
+  // Refused: the split in use and the step stay.
+  expect(run.trainer.split?.entries).toHaveLength(QUESTIONS);
+  expect(run.trainer.step).toBe(step);
+});
