@@ -49,10 +49,10 @@ export const SLIP_KINDS: Readonly<Record<Slip, readonly QuestionKind[]>> = {
 
 /** Mild: some digits look like their twins, and sums and differences come out too high. */
 export const DEFAULT_FAULTS: TeacherFaults = {
-  perception: [{ attribute: 'value', values: ['3', '4', '30', '40'], p: 0.6 }],
+  perception: [{ attribute: 'value', values: ['3', '4', '5', '8', '30', '40', '50', '60'], p: 0.7 }],
   reasoning: [
-    { slip: 'off_by_one', kinds: ['perimeter', 'missing', 'sum'], p: 0.6 },
-    { slip: 'off_by_ten', p: 0.6 },
+    { slip: 'off_by_one', kinds: ['perimeter', 'missing', 'sum'], p: 0.5 },
+    { slip: 'off_by_ten', p: 0.5 },
   ],
 };
 
