@@ -9,6 +9,7 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 let root: Root;
 let page: HTMLElement;
 const moved: number[] = [];
+const previewed: (number | null)[] = [];
 const selected: (number | null)[] = [];
 
 function show(value: number, selectedBin: number | null = null): void {
@@ -26,6 +27,8 @@ function show(value: number, selectedBin: number | null = null): void {
             min: 1,
             max: 3,
             valueText: `${value}`,
+            tag: `easy ≥ ${value}`,
+            onPreview: (to) => previewed.push(to),
             onChange: (to) => moved.push(to),
           },
         ]}
@@ -43,6 +46,7 @@ function press(key: string): void {
 
 beforeEach(() => {
   moved.length = 0;
+  previewed.length = 0;
   selected.length = 0;
   page = document.body.appendChild(document.createElement('div'));
   root = createRoot(page);
@@ -59,6 +63,37 @@ it('moves a threshold with the keys, within its limits', () => {
   show(3);
   press('ArrowRight');
   expect(moved).toHaveLength(4);
+});
+
+/** jsdom lays nothing out and captures no pointer: a plot of 300 px stands for the real one. */
+function pointer(type: string, clientX: number): void {
+  const handle = page.querySelector<HTMLElement>('[role="slider"]');
+  const plot = page.querySelector<HTMLElement>('.ui-histogram-plot');
+  if (!handle || !plot) throw new Error('The histogram is not there.');
+  handle.setPointerCapture = () => {};
+  plot.getBoundingClientRect = () => new DOMRect(0, 0, 300, 100);
+  act(() => {
+    handle.dispatchEvent(new MouseEvent(type, { clientX, button: 0, bubbles: true }));
+  });
+}
+
+it('previews while a threshold is dragged, decides when it is dropped, and Escape gives it up', () => {
+  show(2);
+  pointer('pointermove', 100);
+  expect(previewed).toEqual([]);
+  pointer('pointerdown', 200);
+  pointer('pointermove', 110);
+  expect([previewed, moved]).toEqual([[1], []]);
+  show(1);
+  pointer('pointermove', 2000);
+  show(3);
+  pointer('pointerup', 2000);
+  expect([previewed, moved]).toEqual([[1, 3], [3]]);
+  pointer('pointerdown', 300);
+  pointer('pointermove', 200);
+  press('Escape');
+  pointer('pointerup', 200);
+  expect([previewed, moved]).toEqual([[1, 3, 2, null], [3]]);
 });
 
 it('tells a bin by its count, label and class, and selects it on and off', () => {

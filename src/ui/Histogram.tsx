@@ -1,7 +1,10 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import './histogram.css';
 import './panel.css';
+
+/** Height of one handle's tag above the bars, in pixels. */
+const TAG_LANE = 22;
 
 interface HistogramBin {
   readonly label: string;
@@ -16,6 +19,11 @@ interface HistogramThreshold {
   readonly min: number;
   readonly max: number;
   readonly valueText: string;
+  /** Short text on the handle. */
+  readonly tag: string;
+  /** While the handle is dragged; null: the drag was given up, the value is the old one. */
+  readonly onPreview: (value: number | null) => void;
+  /** Dropped there, or moved by key. */
   readonly onChange: (value: number) => void;
 }
 interface HistogramProps {
@@ -27,7 +35,10 @@ interface HistogramProps {
   readonly onSelectBin: (bin: number | null) => void;
 }
 
-/** Bins as toggle buttons with draggable borders; borders also move with the arrow keys. */
+/**
+ * Bins as toggle buttons with draggable borders. Dragging previews and dropping decides, Escape gives a drag up; the
+ * arrow keys, Home and End move a border at once.
+ */
 export function Histogram({ label, bins, thresholds, selectedBin, onSelectBin }: HistogramProps) {
   const plot = useRef<HTMLDivElement>(null);
   const highest = Math.max(1, ...bins.map((bin) => bin.count));
@@ -40,7 +51,10 @@ export function Histogram({ label, bins, thresholds, selectedBin, onSelectBin }:
       <div
         className="ui-histogram-plot"
         ref={plot}
-        style={{ gridTemplateColumns: `repeat(${bins.length}, 1fr)` }}
+        style={{
+          gridTemplateColumns: `repeat(${bins.length}, 1fr)`,
+          paddingTop: `${thresholds.length * TAG_LANE}px`,
+        }}
       >
         {bins.map((bin, i) => (
           <button
@@ -62,10 +76,12 @@ export function Histogram({ label, bins, thresholds, selectedBin, onSelectBin }:
             </span>
           </button>
         ))}
-        {thresholds.map((threshold) => (
+        {thresholds.map((threshold, i) => (
           <ThresholdHandle
             key={threshold.label}
             threshold={threshold}
+            lane={i}
+            isShared={thresholds.some((other) => other !== threshold && other.value === threshold.value)}
             bins={bins.length}
             borderAt={borderAt}
           />
@@ -77,17 +93,25 @@ export function Histogram({ label, bins, thresholds, selectedBin, onSelectBin }:
 
 interface HandleProps {
   readonly threshold: HistogramThreshold;
+  /** Tags of several thresholds lie one above the other. */
+  readonly lane: number;
+  /** Another handle is at the same border: each takes its own part of the height. */
+  readonly isShared: boolean;
   readonly bins: number;
   readonly borderAt: (clientX: number) => number;
 }
 
-function ThresholdHandle({ threshold, bins, borderAt }: HandleProps) {
-  const { label, value, min, max, valueText, onChange } = threshold;
-  const set = (wanted: number) => {
-    const next = Math.max(min, Math.min(max, wanted));
-    if (next !== value) onChange(next);
-  };
+function ThresholdHandle({ threshold, lane, isShared, bins, borderAt }: HandleProps) {
+  const { label, value, min, max, valueText, tag, onPreview, onChange } = threshold;
+  const [dragging, setDragging] = useState(false);
+  const within = (wanted: number) => Math.max(min, Math.min(max, wanted));
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && dragging) {
+      event.stopPropagation();
+      stop();
+      onPreview(null);
+      return;
+    }
     const wanted = {
       ArrowRight: value + 1,
       ArrowUp: value + 1,
@@ -99,13 +123,26 @@ function ThresholdHandle({ threshold, bins, borderAt }: HandleProps) {
     if (wanted === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    set(wanted);
+    if (within(wanted) !== value) onChange(within(wanted));
   };
+  const stop = () => setDragging(false);
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    setDragging(true);
   };
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) set(borderAt(event.clientX));
+    const wanted = within(borderAt(event.clientX));
+    if (dragging && wanted !== value) onPreview(wanted);
+  };
+  const onPointerUp = () => {
+    if (!dragging) return;
+    stop();
+    onChange(value);
+  };
+  const onPointerCancel = () => {
+    stop();
+    onPreview(null);
   };
   return (
     <div
@@ -119,10 +156,17 @@ function ThresholdHandle({ threshold, bins, borderAt }: HandleProps) {
       aria-valuetext={valueText}
       title={`${label}: ${valueText}`}
       data-testid={`threshold-${label.replaceAll(' ', '-')}`}
-      style={{ left: `${(value / bins) * 100}%` }}
+      data-dragging={dragging || undefined}
+      data-shared={isShared || undefined}
+      data-side={value > bins / 2 ? 'left' : 'right'}
+      style={{ left: `${(value / bins) * 100}%`, top: `${lane * TAG_LANE}px` }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-    />
+      onPointerUp={onPointerUp}
+      onPointerCancel={onPointerCancel}
+    >
+      <span className="ui-histogram-tag">{tag}</span>
+    </div>
   );
 }

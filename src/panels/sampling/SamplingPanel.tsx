@@ -9,7 +9,6 @@ import './sampling.css';
 export function SamplingPanel() {
   const split = useSession((session) => session.split);
   const tasks = useSession((session) => session.tasks);
-  const groupSize = useSession((session) => session.config.groupSize);
   const [bin, setBin] = useState<number | null>(null);
   return (
     <Panel
@@ -21,7 +20,7 @@ export function SamplingPanel() {
       <div className="sa-panel">
         <SplitProgress />
         {split ? (
-          <SplitSection split={split} groupSize={groupSize} selectedBin={bin} onSelectBin={setBin} />
+          <SplitSection split={split} selectedBin={bin} onSelectBin={setBin} />
         ) : (
           <EmptyState title="Not split yet">
             The policy first answers each question n times. How often it is right decides: always → easy, for

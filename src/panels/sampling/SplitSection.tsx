@@ -1,14 +1,22 @@
 import { memo, useMemo, useState } from 'react';
 import type { SplitRecord } from '../../engine/index.ts';
-import { setThresholds } from '../../state/index.ts';
-import { Bar, DifficultyMark, Histogram, Tooltip, formatNumber, formatShare } from '../../ui/index.ts';
+import { setThresholds, useSession } from '../../state/index.ts';
+import {
+  Bar,
+  Button,
+  DifficultyMark,
+  Histogram,
+  Tooltip,
+  formatNumber,
+  formatShare,
+} from '../../ui/index.ts';
+import { effectOf } from './effect.ts';
+import { EffectTable } from './EffectTable.tsx';
 import { rangeText, splitStats } from './splitStats.ts';
 import type { Thresholds } from './splitStats.ts';
 
 interface SplitSectionProps {
   readonly split: SplitRecord;
-  /** G of training. */
-  readonly groupSize: number;
   readonly selectedBin: number | null;
   readonly onSelectBin: (bin: number | null) => void;
 }
@@ -17,18 +25,30 @@ const STAGE_OF = { easy: 'perception', medium: 'reasoning', hard: 'warm-up' } as
 
 /** Pass rates with movable thresholds, what falls on which side, and what that does to zero-advantage groups. */
 export const SplitSection = memo(function SplitSection(props: SplitSectionProps) {
-  const { split, groupSize, selectedBin, onSelectBin } = props;
-  // The handle moves at once; the run's own thresholds follow when the worker is between two phases.
-  const [asked, setAsked] = useState<(Thresholds & { readonly of: string }) | null>(null);
-  const thresholds: Thresholds = asked?.of === split.policyHash ? asked : split;
-  const stats = useMemo(() => splitStats(split, thresholds, groupSize), [split, thresholds, groupSize]);
-  const ranges = rangeText(thresholds, split.n);
-  const { easyFrom, mediumFrom } = thresholds;
+  const { split, selectedBin, onSelectBin } = props;
+  const { groupSize, promptsPerStep, split: settings } = useSession((session) => session.config);
+  const origin = useSession((session) => session.tasks?.origin ?? 'built-in');
+  // A drag is a preview; once dropped, the run's own borders follow when the worker is between two phases.
+  const [preview, setPreview] = useState<Thresholds | null>(null);
+  const [asked, setAsked] = useState<(Thresholds & { readonly of: SplitRecord }) | null>(null);
+  const dropped: Thresholds = asked?.of === split ? asked : split;
+  const { easyFrom, mediumFrom } = preview ?? dropped;
   const move = (next: Thresholds) => {
-    setAsked({ ...next, of: split.policyHash });
+    setPreview(null);
+    setAsked({ ...next, of: split });
     setThresholds(next.easyFrom, next.mediumFrom);
   };
-  const { zeroShare, counts, questions } = stats;
+  const stats = useMemo(() => splitStats(split, { easyFrom, mediumFrom }), [split, easyFrom, mediumFrom]);
+  const [shown, run] = useMemo(() => {
+    const effectSettings = { groupSize, needed: 2 * promptsPerStep, origin };
+    return [
+      effectOf(split, { easyFrom, mediumFrom }, effectSettings),
+      effectOf(split, split, effectSettings),
+    ] as const;
+  }, [split, easyFrom, mediumFrom, groupSize, promptsPerStep, origin]);
+  const ranges = rangeText({ easyFrom, mediumFrom }, split.n);
+  const isMoved = dropped.easyFrom !== settings.easyFrom || dropped.mediumFrom !== settings.mediumFrom;
+  const { counts, questions } = stats;
   return (
     <section className="sa-split" data-testid="split-section">
       <div>
@@ -56,6 +76,8 @@ export const SplitSection = memo(function SplitSection(props: SplitSectionProps)
               min: 0,
               max: easyFrom,
               valueText: `hard ${ranges.hard}, medium ${ranges.medium}`,
+              tag: `medium ≥ ${mediumFrom}`,
+              onPreview: (value) => setPreview(value === null ? null : { easyFrom, mediumFrom: value }),
               onChange: (value) => move({ easyFrom, mediumFrom: value }),
             },
             {
@@ -64,10 +86,21 @@ export const SplitSection = memo(function SplitSection(props: SplitSectionProps)
               min: mediumFrom,
               max: split.n + 1,
               valueText: `medium ${ranges.medium}, easy ${ranges.easy}`,
+              tag: easyFrom > split.n ? 'easy: none' : `easy ≥ ${easyFrom}`,
+              onPreview: (value) => setPreview(value === null ? null : { easyFrom: value, mediumFrom }),
               onChange: (value) => move({ easyFrom: value, mediumFrom }),
             },
           ]}
         />
+        {isMoved && (
+          <Button
+            variant="quiet"
+            onClick={() => move({ easyFrom: settings.easyFrom, mediumFrom: settings.mediumFrom })}
+            data-testid="split-reset-borders"
+          >
+            Borders back to medium ≥ {settings.mediumFrom}, easy ≥ {settings.easyFrom}
+          </Button>
+        )}
       </div>
       <div className="sa-summary">
         <table className="ui-table sa-counts">
@@ -95,16 +128,7 @@ export const SplitSection = memo(function SplitSection(props: SplitSectionProps)
             ))}
           </tbody>
         </table>
-        <p className="sa-zero" data-testid="split-zero-share">
-          <Tooltip
-            definition={`Mean over questions of p^G + (1 − p)^G with p the measured pass rate and G = ${groupSize}: how often all rollouts of a group get the same accuracy, so that no advantage is left.`}
-            hint="From all questions to the medium ones only. An estimate: pass rates were measured at the split’s temperature, with n rollouts."
-          >
-            expected zero-advantage groups
-          </Tooltip>{' '}
-          <b>{formatShare(zeroShare.all)}</b> → <b>{formatShare(zeroShare.medium)}</b>{' '}
-          <span className="sa-quiet">all questions → medium only, accuracy reward</span>
-        </p>
+        <EffectTable run={run} shown={shown} isPreview={preview !== null} groupSize={groupSize} n={split.n} />
         <p className="sa-quiet" data-testid="split-provenance">
           policy <code>{split.policyHash.slice(0, 12)}</code> · temperature{' '}
           {formatNumber(split.temperature, 2)} · top_p {formatNumber(split.topP, 2)} · n {split.n} · seed{' '}

@@ -15,7 +15,7 @@ describe('splitStats', () => {
   it('counts what the trainer’s pools hold', () => {
     fc.assert(
       fc.property(entries, thresholds, (of, limits) => {
-        const stats = splitStats({ entries: of, n }, limits, 8);
+        const stats = splitStats({ entries: of, n }, limits);
         const pools = poolsOf({ entries: of, ...limits });
         expect(stats.counts).toEqual({
           easy: pools.easy.length,
@@ -23,19 +23,8 @@ describe('splitStats', () => {
           hard: pools.hard.length,
         });
         expect(stats.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(of.length);
-        for (const share of [stats.zeroShare.all, stats.zeroShare.medium ?? 0]) {
-          expect(share).toBeGreaterThanOrEqual(0);
-          expect(share).toBeLessThanOrEqual(1);
-        }
       }),
     );
-  });
-
-  it('expects fewer zero-advantage groups once all-correct and all-wrong questions are left out', () => {
-    const mixed = [0, 0, 0, 4, 8, 8].map((correct, i) => ({ qid: `q${i}`, correct, n }));
-    const { zeroShare } = splitStats({ entries: mixed, n }, { easyFrom: 8, mediumFrom: 1 }, 8);
-    expect(zeroShare.medium).toBeLessThan(zeroShare.all);
-    expect(zeroShare.medium).toBeCloseTo(2 * 0.5 ** 8, 12);
   });
 });
 

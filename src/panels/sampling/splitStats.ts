@@ -1,6 +1,6 @@
-/** What a split says under given thresholds: bins, counts, shares, and how many groups would have no signal. */
+/** What a split says under given thresholds: bins, counts, shares. */
 import type { Difficulty, SplitRecord } from '../../engine/index.ts';
-import { classify, expectedZeroShare } from '../../engine/rl/split.ts';
+import { classify } from '../../engine/rl/split.ts';
 
 export interface Thresholds {
   readonly easyFrom: number;
@@ -16,16 +16,10 @@ export interface SplitStats {
   readonly bins: readonly Bin[];
   readonly counts: Readonly<Record<Difficulty, number>>;
   readonly questions: number;
-  /** Expected share of groups without any advantage under the accuracy reward: over all questions, over the medium ones. */
-  readonly zeroShare: { readonly all: number; readonly medium: number | null };
 }
 
-/** Statistics of the entries so far; groupSize is the G of training. */
-export function splitStats(
-  split: Pick<SplitRecord, 'entries' | 'n'>,
-  thresholds: Thresholds,
-  groupSize: number,
-): SplitStats {
+/** Statistics of the entries so far. */
+export function splitStats(split: Pick<SplitRecord, 'entries' | 'n'>, thresholds: Thresholds): SplitStats {
   const difficultyOf = (correct: number) => classify(correct, thresholds.easyFrom, thresholds.mediumFrom);
   const tally = new Array<number>(split.n + 1).fill(0);
   for (const entry of split.entries) tally[entry.correct] += 1;
@@ -35,23 +29,7 @@ export function splitStats(
     counts[difficulty] += count;
     return { correct, count, difficulty };
   });
-  const passRates = (kept: (difficulty: Difficulty) => boolean) =>
-    split.entries
-      .filter((entry) => kept(difficultyOf(entry.correct)))
-      .map((entry) => entry.correct / entry.n);
-  const medium = passRates((difficulty) => difficulty === 'medium');
-  return {
-    bins,
-    counts,
-    questions: split.entries.length,
-    zeroShare: {
-      all: expectedZeroShare(
-        passRates(() => true),
-        groupSize,
-      ),
-      medium: medium.length === 0 ? null : expectedZeroShare(medium, groupSize),
-    },
-  };
+  return { bins, counts, questions: split.entries.length };
 }
 
 /** "0 of 8 → hard, 1–7 → medium, 8 → easy" in words, for the slider's value. */
