@@ -14,6 +14,7 @@ export const SHIPPED_CHECKPOINTS: readonly ShippedCheckpoint[] = [
   { name: 'nano', preset: 'nano', suite: 'scenes-nano', about: 'mild faults' },
   { name: 'tiny', preset: 'tiny', suite: 'scenes', about: 'mild faults' },
   { name: 'tiny-severe', preset: 'tiny', suite: 'scenes', about: 'severe perception faults' },
+  { name: 'tiny-geometry', preset: 'tiny', suite: 'geometry', about: 'mild faults' },
 ];
 
 /** Those of a preset that know the task set, the default one first; empty where none does, and for imported tasks. */
