@@ -44,6 +44,10 @@ const EMPTY: SamplesState = {
   order: { train: new Map(), heldout: new Map() },
   similarities: new Map(),
 };
+/** Samples asked for at once: a page of a part. */
+const PAGE = 24;
+/** Pictures kept; one that was let go is asked for again when it is looked at. */
+const IMAGES_KEPT = 600;
 /** Similarity answers kept; a slider over what-if texts makes many. */
 const SIMILARITIES_KEPT = 64;
 
@@ -74,6 +78,10 @@ function requestImage(qid: string): void {
 export function addImages(images: readonly { qid: string; image: RasterImage | null }[]): void {
   const next = new Map(samplesStore.getState().images);
   for (const { qid, image } of images) if (image) next.set(qid, toImage(image));
+  for (const qid of [...next.keys()].slice(0, -IMAGES_KEPT)) {
+    next.delete(qid);
+    asked.images.delete(qid);
+  }
   samplesStore.setState({ images: next });
 }
 
@@ -107,18 +115,27 @@ function toImage(image: RasterImage): SampleImage {
 
 /** The picture of a sample at its own size; null until it has come. */
 export function useSampleImage(qid: string | null): SampleImage | null {
+  const image = useStore(samplesStore, (state) => (qid === null ? null : (state.images.get(qid) ?? null)));
   useEffect(() => {
-    if (qid !== null) requestImage(qid);
-  }, [qid]);
-  return useStore(samplesStore, (state) => (qid === null ? null : (state.images.get(qid) ?? null)));
+    if (qid !== null && image === null) requestImage(qid);
+  }, [qid, image]);
+  return image;
 }
 
-/** A page of the sample grid; `total` counts what the filter lets through. Rows not yet come are left out. */
-export function useSamples(filter: SampleFilter): { rows: readonly SampleRow[]; total: number } {
+/**
+ * Samples `offset` … `offset + count` of those the filter lets through, which are `total`. `cells` has null for those
+ * that have not come yet, `rows` leaves them out.
+ */
+export function useSamples(filter: SampleFilter): {
+  cells: readonly (SampleRow | null)[];
+  rows: readonly SampleRow[];
+  total: number;
+} {
   const { part, offset, count, passes = null, difficulty = null } = filter;
   const split = useSession((state) => state.split);
   const tasks = useSession((state) => state.tasks);
-  const state = useStore(samplesStore);
+  const samples = useStore(samplesStore, (state) => state.samples);
+  const order = useStore(samplesStore, (state) => state.order[part]);
   const filtered = passes !== null || difficulty !== null;
 
   const entries = useMemo(() => new Map(split?.entries.map((entry) => [entry.qid, entry])), [split]);
@@ -131,20 +148,26 @@ export function useSamples(filter: SampleFilter): { rows: readonly SampleRow[]; 
   }, [filtered, split, passes, difficulty]);
 
   const total = filtered ? matching.length : (tasks?.sizes[part] ?? 0);
-  const page = filtered
-    ? matching.slice(offset, offset + count)
-    : Array.from({ length: Math.max(0, Math.min(count, total - offset)) }, (_, i) =>
-        state.order[part].get(offset + i),
-      );
+  const page = useMemo(
+    () =>
+      filtered
+        ? matching.slice(offset, offset + count)
+        : Array.from({ length: Math.max(0, Math.min(count, total - offset)) }, (_, i) =>
+            order.get(offset + i),
+          ),
+    [filtered, matching, offset, count, total, order],
+  );
   const wanted = filtered ? page.join('\n') : '';
 
   useEffect(() => {
     if (total === 0) return;
     if (!filtered) {
-      const key = `${part} ${offset} ${count}`;
-      if (asked.pages.has(key)) return;
-      asked.pages.add(key);
-      send({ type: 'requestSamples', part, offset, count });
+      for (let page = Math.floor(offset / PAGE); page * PAGE < Math.min(offset + count, total); page++) {
+        const key = `${part} ${page}`;
+        if (asked.pages.has(key)) continue;
+        asked.pages.add(key);
+        send({ type: 'requestSamples', part, offset: page * PAGE, count: PAGE });
+      }
       return;
     }
     const missing = wanted.split('\n').filter((qid) => qid !== '' && !asked.samples.has(qid));
@@ -153,13 +176,18 @@ export function useSamples(filter: SampleFilter): { rows: readonly SampleRow[]; 
     // Another task set may be as large as the one before: `tasks` asks anew.
   }, [filtered, part, offset, count, total, wanted, tasks]);
 
-  const rows = page.flatMap((qid): SampleRow[] => {
-    const sample = qid === undefined ? undefined : state.samples.get(qid);
-    if (!sample) return [];
-    const entry = entries.get(sample.qid) ?? null;
-    return [{ ...sample, passes: entry, difficulty: entry && split ? difficultyOf(entry, split) : null }];
-  });
-  return { rows, total };
+  // A card whose sample did not change is not drawn again.
+  const cells = useMemo(
+    () =>
+      page.map((qid): SampleRow | null => {
+        const sample = qid === undefined ? undefined : samples.get(qid);
+        if (!sample) return null;
+        const entry = entries.get(sample.qid) ?? null;
+        return { ...sample, passes: entry, difficulty: entry && split ? difficultyOf(entry, split) : null };
+      }),
+    [page, samples, entries, split],
+  );
+  return { cells, rows: cells.filter((cell) => cell !== null), total };
 }
 
 /** Similarity of a sample's image with a text, computed by the run's scorer between phases; null until then. */

@@ -1,11 +1,14 @@
-import { memo, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { DIFFICULTIES } from './difficulties.ts';
 import type { Difficulty } from '../../engine/index.ts';
 import { useSampleImage, useSamples } from '../../state/index.ts';
 import type { SampleRow } from '../../state/index.ts';
 import { Button, DifficultyMark, EmptyState, ImageView, PassRate } from '../../ui/index.ts';
 
-const PAGE = 24;
+/** Least width of a card and height of a row of cards, pixels; sampling.css draws them so. */
+const CARD_WIDTH = 272;
+const ROW_HEIGHT = 132;
 
 interface SampleGridProps {
   /** Only questions with this many passes. */
@@ -14,25 +17,29 @@ interface SampleGridProps {
   readonly hasSplit: boolean;
 }
 
-/** Questions of the train part with picture, problem, answer, key words and pass rate. */
+/** Questions of the train part with picture, problem, answer, key words and pass rate; only those in view are there. */
 export function SampleGrid({ bin, onClearBin, hasSplit }: SampleGridProps) {
   const [difficulty, setDifficulty] = useState<Difficulty | null>(null);
-  const [page, setPage] = useState(0);
-  const [pageOf, setPageOf] = useState(bin);
-  // Another bin starts at its first page.
-  const at = pageOf === bin ? page : 0;
-  const goTo = (next: number) => {
-    setPageOf(bin);
-    setPage(next);
-  };
-  const { rows, total } = useSamples({
+  const list = useRef<HTMLUListElement>(null);
+  const { columns, margin } = useGridLayout(list);
+  const { total } = useSamples({ part: 'train', offset: 0, count: 0, passes: bin, difficulty });
+  const virtualizer = useVirtualizer({
+    count: Math.ceil(total / columns),
+    getScrollElement: () => list.current?.closest('.ui-panel-body') ?? null,
+    estimateSize: () => ROW_HEIGHT,
+    scrollMargin: margin,
+    overscan: 2,
+    initialRect: { width: 800, height: 600 },
+  });
+  const items = virtualizer.getVirtualItems();
+  const offset = (items[0]?.index ?? 0) * columns;
+  const { cells } = useSamples({
     part: 'train',
-    offset: at * PAGE,
-    count: PAGE,
+    offset,
+    count: items.length * columns,
     passes: bin,
     difficulty,
   });
-  const pages = Math.max(1, Math.ceil(total / PAGE));
   return (
     <section className="sa-samples" data-testid="sample-section">
       <header className="sa-samples-head">
@@ -46,10 +53,9 @@ export function SampleGrid({ bin, onClearBin, hasSplit }: SampleGridProps) {
               className="ui-input"
               value={difficulty ?? 'all'}
               data-testid="samples-difficulty"
-              onChange={(event) => {
-                setDifficulty(DIFFICULTIES.find((known) => known === event.target.value) ?? null);
-                goTo(0);
-              }}
+              onChange={(event) =>
+                setDifficulty(DIFFICULTIES.find((known) => known === event.target.value) ?? null)
+              }
             >
               <option>all</option>
               {DIFFICULTIES.map((known) => (
@@ -60,58 +66,83 @@ export function SampleGrid({ bin, onClearBin, hasSplit }: SampleGridProps) {
         )}
         {bin !== null && (
           <Button onClick={onClearBin} data-testid="samples-clear-bin">
-            passes {bin} ✕
+            passes {bin} <span aria-hidden="true">✕</span>
+            <span className="ui-visually-hidden">, show all</span>
           </Button>
         )}
-        <span className="sa-pager">
-          <Button
-            variant="quiet"
-            disabled={at === 0}
-            onClick={() => goTo(at - 1)}
-            aria-label="Previous samples"
-          >
-            ‹
-          </Button>
-          <span>
-            {at + 1}/{pages}
-          </span>
-          <Button
-            variant="quiet"
-            disabled={at >= pages - 1}
-            onClick={() => goTo(at + 1)}
-            aria-label="Next samples"
-          >
-            ›
-          </Button>
-        </span>
       </header>
-      {total === 0 ? (
+      {total === 0 && (
         <EmptyState title="No samples here">No question fits this bin and difficulty.</EmptyState>
-      ) : rows.length === 0 ? (
-        <EmptyState title="Loading samples" tone="loading" />
-      ) : (
-        <ul className="sa-grid" data-testid="sample-grid">
-          {rows.map((row) => (
-            <SampleCard key={row.qid} row={row} />
-          ))}
-        </ul>
       )}
+      <ul
+        className="sa-grid"
+        data-testid="sample-grid"
+        aria-label="Samples"
+        tabIndex={total > 0 ? 0 : undefined}
+        ref={list}
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {cells.map((row, i) => (
+          <li
+            key={offset + i}
+            className="sa-cell"
+            aria-setsize={total}
+            aria-posinset={offset + i + 1}
+            style={{
+              width: `${100 / columns}%`,
+              left: `${((i % columns) * 100) / columns}%`,
+              top: Math.floor((offset + i) / columns) * ROW_HEIGHT,
+            }}
+          >
+            {row ? <SampleCard row={row} /> : <div className="sa-card" aria-busy="true" />}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
 
+/** Cards side by side, and how far below the top of the scrolling body the grid begins. */
+function useGridLayout(list: React.RefObject<HTMLUListElement | null>) {
+  const [layout, setLayout] = useState({ columns: 1, margin: 0 });
+  const measure = useRef(() => {});
+  useLayoutEffect(() => {
+    measure.current = () => {
+      const scroller = list.current?.closest('.ui-panel-body');
+      if (!list.current || !scroller) return;
+      const box = list.current.getBoundingClientRect();
+      const columns = Math.max(1, Math.floor(box.width / CARD_WIDTH));
+      const margin = Math.round(box.top - scroller.getBoundingClientRect().top + scroller.scrollTop);
+      setLayout((now) => (now.columns === columns && now.margin === margin ? now : { columns, margin }));
+    };
+    // What lies above may have changed with anything: it is asked after every drawing.
+    measure.current();
+  });
+  useEffect(() => {
+    if (!list.current) return undefined;
+    const observer = new ResizeObserver(() => measure.current());
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [list]);
+  return layout;
+}
+
 const SampleCard = memo(function SampleCard({ row }: { readonly row: SampleRow }) {
   const image = useSampleImage(row.qid);
+  const problem = row.problem.replaceAll('<image>', '').trim();
+  const keywords = row.key_words.length === 0 ? 'no key words' : row.key_words.join(', ');
   return (
-    <li className="sa-card" data-testid="sample-card">
+    <div className="sa-card" data-testid="sample-card">
       <ImageView image={image} size={72} alt={`Image of ${row.qid}`} />
       <div>
-        <p className="sa-problem">{row.problem.replaceAll('<image>', '').trim()}</p>
-        <p className="sa-quiet">
-          answer <code>{row.answer}</code> · {row.kind}
+        <p className="sa-problem" title={problem}>
+          {problem}
         </p>
         <p className="sa-quiet sa-keywords">
-          {row.key_words.length === 0 ? 'no key words' : row.key_words.join(', ')}
+          answer <code>{row.answer}</code> · {row.kind}
+        </p>
+        <p className="sa-quiet sa-keywords" title={keywords}>
+          {keywords}
         </p>
         {row.passes && row.difficulty && (
           <div className="sa-pass">
@@ -120,6 +151,6 @@ const SampleCard = memo(function SampleCard({ row }: { readonly row: SampleRow }
           </div>
         )}
       </div>
-    </li>
+    </div>
   );
 });
