@@ -23,6 +23,9 @@ const EvaluationPanel = lazy(async () => ({
   default: (await import('./panels/evaluation/index.ts')).EvaluationPanel,
 }));
 const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/index.ts')).HacksPanel }));
+const ObjectivePanel = lazy(async () => ({
+  default: (await import('./panels/objective/index.ts')).ObjectivePanel,
+}));
 const ICON = 16;
 
 const LABELS: Readonly<Record<TabId, string>> = {
@@ -31,6 +34,7 @@ const LABELS: Readonly<Record<TabId, string>> = {
   charts: 'Charts',
   rollouts: 'Rollouts',
   sampling: 'Data',
+  objective: 'Objective',
   stages: 'Stages',
   evaluation: 'Evaluation',
   hacks: 'Reward hacks',
@@ -38,9 +42,20 @@ const LABELS: Readonly<Record<TabId, string>> = {
 };
 /** Tabs by viewport: what has a place of its own is not a tab. */
 const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: ['rollouts', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
-  medium: ['rollouts', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
-  narrow: ['rollouts', 'inspector', 'charts', 'setup', 'sampling', 'stages', 'evaluation', 'hacks', 'system'],
+  wide: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'system'],
+  medium: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'system'],
+  narrow: [
+    'rollouts',
+    'inspector',
+    'charts',
+    'setup',
+    'sampling',
+    'objective',
+    'stages',
+    'evaluation',
+    'hacks',
+    'system',
+  ],
 };
 
 /** The workbench. */
@@ -132,6 +147,12 @@ function panelOf(tab: TabId): ReactNode {
       return <RolloutsPanel />;
     case 'sampling':
       return <SamplingPanel />;
+    case 'objective':
+      return (
+        <Suspense fallback={<EmptyState title="Loading the formulas…" tone="loading" />}>
+          <ObjectivePanel />
+        </Suspense>
+      );
     case 'stages':
       return <StagesPanel />;
     case 'evaluation':

@@ -10,6 +10,7 @@ export const TABS = [
   'charts',
   'rollouts',
   'sampling',
+  'objective',
   'stages',
   'evaluation',
   'hacks',
