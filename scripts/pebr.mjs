@@ -1,5 +1,6 @@
 /**
- * `npm run pebr -- COMMAND …`: bundles src/cli/main.ts and runs it in this process.
+ * `npm run pebr -- COMMAND …`: bundles src/cli/main.ts and runs it in this process. The thread that custom reward
+ * terms run in is bundled beside it.
  * stdout carries the command's own output only (npm adds a banner unless called as `npm run --silent`).
  */
 import { renameSync } from 'node:fs';
@@ -11,23 +12,29 @@ import { offerSoftwareVulkan } from './vulkan.mjs';
 ensurePackages();
 
 const bundle = join(cache, 'cli.mjs');
-const fresh = join(cache, `cli.${process.pid}.mjs`);
+const thread = join(cache, 'sandbox.mjs');
+const fresh = (/** @type {string} */ path) => path.replace(/mjs$/, `${process.pid}.mjs`);
 // After the installation: this one imports a package.
 const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('./bundle.mjs')]);
 try {
   await build({
     ...forNode,
     entryPoints: ['src/cli/main.ts'],
-    outfile: fresh,
+    outfile: fresh(bundle),
     sourcemap: 'inline',
     sourcesContent: false,
+  });
+  await build({
+    ...forNode,
+    entryPoints: ['src/engine/rewards/custom/thread.node.ts'],
+    outfile: fresh(thread),
   });
 } catch {
   // esbuild has said what is wrong.
   process.exit(1);
 }
 // A rename is atomic: a second command that starts now reads a whole file.
-renameSync(fresh, bundle);
+for (const path of [bundle, thread]) renameSync(fresh(path), path);
 
 offerSoftwareVulkan('VK_ADD_DRIVER_FILES');
 // Run by npm or not, the command finds the repository in the working directory and, in INIT_CWD, the folder

@@ -11,6 +11,8 @@ import { trainCommand } from './commands/train.ts';
 import { trainScorerCommand } from './commands/trainScorer.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { warmupCommand } from './commands/warmup.ts';
+import { setSandboxThread } from '../engine/rewards/custom/index.ts';
+import { nodeThread } from '../engine/rewards/custom/spawn.node.ts';
 import { setCodecLoader } from '../engine/tasks/images/index.ts';
 import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
 import { UsageError } from './errors.ts';
@@ -71,6 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 setCodecLoader(nodeCodecLoader);
+// scripts/pebr.mjs puts it beside this bundle.
+setSandboxThread(nodeThread(new URL('./sandbox.mjs', import.meta.url)));
 
 // A reader that closes the pipe early (head) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

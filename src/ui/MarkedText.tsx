@@ -3,7 +3,7 @@ import { markSegments } from './marks.ts';
 import type { Mark } from './marks.ts';
 import './tokens.css';
 
-/** A text with spans highlighted; kinds with a style: heading, keyword, answer, find. */
+/** A text with spans highlighted; kinds with a style: heading, keyword, answer, custom, find. */
 export const MarkedText = memo(function MarkedText(props: {
   readonly text: string;
   readonly marks: readonly Mark[];

@@ -2,7 +2,7 @@
 import type { TermScore } from '../engine/index.ts';
 import type { Mark } from './marks.ts';
 
-/** Spans of found key words, found headings and the extracted answer, in the reward text. */
+/** Spans of found key words, found headings, the extracted answer and what a custom term points at. */
 export function evidenceMarks(terms: readonly TermScore[]): Mark[] {
   return terms.flatMap(({ evidence }): Mark[] => {
     switch (evidence.kind) {
@@ -16,6 +16,8 @@ export function evidenceMarks(terms: readonly TermScore[]): Mark[] {
         );
       case 'accuracy':
         return evidence.span ? [{ start: evidence.span[0], end: evidence.span[1], kind: 'answer' }] : [];
+      case 'custom':
+        return evidence.spans.map(({ start, end }) => ({ start, end, kind: 'custom' }));
       case 'clip':
       case 'length':
       case 'overlong':

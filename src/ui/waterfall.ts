@@ -57,6 +57,8 @@ export function transformText(term: TermScore): string {
     }
     case 'accuracy':
       return evidence.correct ? 'answer equals the truth → 1' : 'answer differs from the truth → 0';
+    case 'custom':
+      return evidence.error !== undefined ? 'failed → 0' : `score gave ${formatNumber(evidence.returned)}`;
     default:
       return evidence satisfies never;
   }

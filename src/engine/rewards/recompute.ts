@@ -1,5 +1,6 @@
 import { recomputeAccuracy } from './accuracy.ts';
 import { recomputeClip } from './clip.ts';
+import { recomputeCustom } from './custom/term.ts';
 import { recomputeFormat } from './format.ts';
 import { recomputeKeyword } from './keyword.ts';
 import { recomputeLength } from './length.ts';
@@ -22,6 +23,8 @@ export function recompute(evidence: Evidence, mode: ScoringMode): number | null 
       return recomputeOverlong(evidence);
     case 'accuracy':
       return recomputeAccuracy(evidence);
+    case 'custom':
+      return recomputeCustom(evidence, mode);
   }
   evidence satisfies never;
 }

@@ -1,5 +1,7 @@
 import { scoreAccuracy } from './accuracy.ts';
 import { scoreClip } from './clip.ts';
+import { scoreCustom } from './custom/term.ts';
+import type { CustomResult } from './custom/types.ts';
 import { extractDescription } from './description.ts';
 import { scoreFormat } from './format.ts';
 import { scoreKeywords } from './keyword.ts';
@@ -9,7 +11,15 @@ import { FG_CLIP_THRESHOLD } from './recipes.ts';
 import { weightedSum } from './recompute.ts';
 import { rewardText } from './rewardText.ts';
 import type { ScoringMode, Similarity } from './context.ts';
-import type { Recipe, RewardInput, RewardScore, RewardStage, TermName, TermScore } from './types.ts';
+import type {
+  Recipe,
+  RewardInput,
+  RewardScore,
+  RewardStage,
+  StandardTermName,
+  TermName,
+  TermScore,
+} from './types.ts';
 
 /** A reward's input of which, offline, the token count or the key words may be unknown (null). */
 export type KnownInput = Pick<RewardInput, 'response' | 'answer'> & {
@@ -26,8 +36,8 @@ export interface ScoredResponse extends RewardScore {
   readonly missing: Readonly<Partial<Record<TermName, number>>>;
 }
 
-/** The order in which the published code adds the terms up; DAPO's shaping comes last. */
-export const TERM_ORDER: readonly TermName[] = [
+/** The order in which the published code adds the terms up; DAPO's shaping comes last, then the custom terms. */
+export const TERM_ORDER: readonly StandardTermName[] = [
   'clip',
   'format',
   'keyword',
@@ -37,7 +47,7 @@ export const TERM_ORDER: readonly TermName[] = [
 ];
 
 /** Weight of a term in a recipe; undefined: the term is not part of it. */
-export function weightOf(recipe: Recipe, name: TermName): number | undefined {
+export function weightOf(recipe: Recipe, name: StandardTermName): number | undefined {
   if (name !== 'overlong') return recipe.weights[name];
   return overlongLimit(recipe) === null ? undefined : (recipe.overlongWeight ?? 1);
 }
@@ -46,8 +56,9 @@ const overlongLimit = ({ overlongLimit: limit }: Recipe): number | null => limit
 
 /**
  * Scores one response by a recipe. A term with weight 0 is computed and logged; one without weight is not
- * computed. In training a similarity that failed counts 0, its error kept as evidence; offline a term that
- * cannot be computed makes the overall null. PeBR-R1 "Stage 1 reward", "Stage 2 reward".
+ * computed. In training a similarity or a custom term that failed counts 0, its error kept as evidence; offline a
+ * term that cannot be computed makes the overall null. `custom`: what the sandbox gave the response, in the order of
+ * the recipe's custom terms. PeBR-R1 "Stage 1 reward", "Stage 2 reward".
  */
 export function scoreResponse(
   stage: RewardStage,
@@ -55,6 +66,7 @@ export function scoreResponse(
   similarity: Similarity | null,
   recipe: Recipe,
   mode: ScoringMode,
+  custom: readonly CustomResult[] = [],
 ): ScoredResponse {
   const text = rewardText(input.response);
   const terms: TermScore[] = [];
@@ -65,6 +77,11 @@ export function scoreResponse(
     const term = scoreTerm(name, { text, input, similarity, recipe, mode, weight });
     if (term !== null) terms.push(term);
     if ((term === null || term.value === null) && weight !== 0) missing[name] = weight;
+  }
+  for (const [index, own] of (recipe.custom ?? []).entries()) {
+    const term = scoreCustom(own, custom[index] ?? null, mode);
+    terms.push(term);
+    if (term.value === null && term.weight !== 0) missing[term.name] = term.weight;
   }
   const partial = weightedSum(terms);
   const overall = Object.keys(missing).length === 0 ? partial : null;
@@ -81,7 +98,7 @@ interface Scoring {
 }
 
 /** One term; null when its input is unknown. */
-function scoreTerm(name: TermName, scoring: Scoring): TermScore | null {
+function scoreTerm(name: StandardTermName, scoring: Scoring): TermScore | null {
   const { text, input, recipe, weight } = scoring;
   switch (name) {
     case 'clip':

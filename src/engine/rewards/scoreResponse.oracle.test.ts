@@ -8,7 +8,7 @@ import { PEBR_RECIPES } from './recipes.ts';
 import { weightedSum } from './recompute.ts';
 import { rewardText } from './rewardText.ts';
 import { scoreResponse } from './score.ts';
-import type { TermName, TermScore } from './types.ts';
+import type { TermScore, StandardTermName } from './types.ts';
 
 function oracle(name: string): unknown {
   const url = new URL(`../../../fixtures/oracles/${name}`, import.meta.url);
@@ -100,7 +100,11 @@ describe('reward arithmetic', () => {
     pebr_stage2: { accuracy: number; format: number; overall: number }[];
   }
   const { pebr_stage1, pebr_stage2 } = oracle('objective.json') as Objective;
-  const term = (name: TermName, value: number | null, stage: 'perception' | 'reasoning'): TermScore => ({
+  const term = (
+    name: StandardTermName,
+    value: number | null,
+    stage: 'perception' | 'reasoning',
+  ): TermScore => ({
     name,
     raw: value,
     value,

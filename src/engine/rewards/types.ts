@@ -1,6 +1,9 @@
 import type { RasterImage } from '../tasks/types.ts';
+import type { CustomSpan, CustomTerm, CustomTermName } from './custom/types.ts';
 
-export type TermName = 'clip' | 'keyword' | 'format' | 'length' | 'accuracy' | 'overlong';
+/** Terms that every recipe may have. */
+export type StandardTermName = 'clip' | 'keyword' | 'format' | 'length' | 'accuracy' | 'overlong';
+export type TermName = StandardTermName | CustomTermName;
 export type RewardStage = 'perception' | 'reasoning';
 
 /** All that a reward may see. There is no field for a scene's truth, by design. */
@@ -57,6 +60,15 @@ export type Evidence =
       readonly correct: boolean;
       /** The grader's rule that decided, in words. */
       readonly rule: string;
+    }
+  | {
+      readonly kind: 'custom';
+      /** In [0, 1]; null: the code failed, see `error`. */
+      readonly returned: number | null;
+      /** What the code said of it; empty: nothing. */
+      readonly note: string;
+      readonly spans: readonly CustomSpan[];
+      readonly error?: string;
     };
 
 /** One named component. `raw` → `value` by the term's transform; `value × weight` is its contribution. */
@@ -80,7 +92,7 @@ export interface RewardScore {
 /** Weights and limits of a stage's recipe; METHOD's numbers are `PEBR_RECIPES`. */
 export interface Recipe {
   readonly stage: RewardStage;
-  readonly weights: Readonly<Partial<Record<TermName, number>>>;
+  readonly weights: Readonly<Partial<Record<StandardTermName, number>>>;
   readonly lengthLimit: number;
   /** Similarity from which clip is 1; null: the scorer's own. */
   readonly clipThreshold: number | null;
@@ -89,6 +101,8 @@ export interface Recipe {
   /** It begins this many tokens earlier. */
   readonly overlongTail?: number;
   readonly overlongWeight?: number;
+  /** Terms that the user wrote, after all others; absent: none. */
+  readonly custom?: readonly CustomTerm[];
 }
 
 /** Coarse image–text similarity. The embedded scorer implements it; so would a CLIP model. */

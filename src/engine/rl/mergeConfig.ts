@@ -1,4 +1,5 @@
 /** A config from outside laid over a preset: every key must be one the preset has, every value of its kind. */
+import { parseCustomTerms } from '../rewards/custom/parse.ts';
 import { LOSS_TYPES, type StageSwitch, type TrainConfig } from './types.ts';
 
 /** Values that are one of a few words. */
@@ -43,6 +44,9 @@ const MINIMUM: Readonly<Record<string, number>> = {
   'split.n': 1,
 };
 
+/** Terms that a preset need not have. */
+const CUSTOM_TERMS = /^recipes\.(perception|reasoning)\.custom$/;
+
 /** Stage switches by their word, as an example of each shape. */
 const SWITCHES: readonly StageSwitch[] = [
   { when: 'manual' },
@@ -62,6 +66,10 @@ function merge(base: unknown, json: unknown, path: string): unknown {
     const known: Record<string, unknown> = { ...base };
     for (const [key, value] of Object.entries(json)) {
       const inner = path ? `${path}.${key}` : key;
+      if (CUSTOM_TERMS.test(inner)) {
+        known[key] = parseCustomTerms(value, inner);
+        continue;
+      }
       if (!(key in known)) {
         throw new Error(
           `Config field "${inner}" is not known; known here: ${Object.keys(known).join(', ')}.`,

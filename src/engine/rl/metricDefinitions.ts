@@ -1,5 +1,5 @@
 /** What every metric of a step means, in the page's words: tooltips, glossary and axis units read this table. */
-import type { TermName } from './types.ts';
+import type { StandardTermName } from '../rewards/types.ts';
 
 export interface MetricDefinition {
   readonly label: string;
@@ -8,7 +8,7 @@ export interface MetricDefinition {
   readonly definition: string;
 }
 
-const TERMS: Readonly<Record<TermName, string>> = {
+const TERMS: Readonly<Record<StandardTermName, string>> = {
   clip: 'similarity of image and description, 1 from the threshold on',
   keyword: 'share of the key words found anywhere in the response',
   format: '1 when all four headings are found',

@@ -1,5 +1,6 @@
 /** Rewards and measures of a step's rollouts. A reward sees a RewardInput and pixels, nothing else of a sample. */
 import { measureDescription } from '../eval/measureDescription.ts';
+import { runCustomCode, type CustomResult } from '../rewards/custom/index.ts';
 import { extractDescription } from '../rewards/description.ts';
 import { rewardText } from '../rewards/rewardText.ts';
 import { scoreResponse } from '../rewards/score.ts';
@@ -68,6 +69,34 @@ interface Similarity {
   readonly threshold: number;
 }
 
+/** [sample][response] → what each of the recipe's custom terms gave it, in the recipe's order. */
+async function customResults(
+  { custom = [] }: Recipe,
+  samples: readonly Sample[],
+  responses: readonly (readonly ScorableResponse[])[],
+): Promise<CustomResult[][][]> {
+  const results = responses.map((group) => group.map((): CustomResult[] => []));
+  const inputs = samples.flatMap(({ problem, answer, key_words }, s) =>
+    responses[s].map(({ response, responseTokens }) => ({
+      problem,
+      answer,
+      key_words,
+      text: rewardText(response),
+      tokens: responseTokens,
+    })),
+  );
+  for (const { code } of custom) {
+    const given = await runCustomCode(code, inputs);
+    let next = 0;
+    for (const of of results.flat()) {
+      const { value, note, spans, error } = given[next];
+      of.push({ value, note, spans, error });
+      next += 1;
+    }
+  }
+  return results;
+}
+
 /** Rewards of each sample's responses under a stage's recipe, with accuracy and description F1 as measures. */
 export async function scoreGroups(
   stage: RewardStage,
@@ -79,6 +108,7 @@ export async function scoreGroups(
 ): Promise<ScoredResponse[][]> {
   const usesClip = stage === 'perception';
   const similarity = usesClip ? await similarities(scorer, samples, responses) : null;
+  const custom = await customResults(recipe, samples, responses);
   return samples.map((sample, s) =>
     responses[s].map((response, r) => {
       const score = scoreResponse(
@@ -87,6 +117,7 @@ export async function scoreGroups(
         similarity?.[s]?.[r] ?? null,
         recipe,
         'training',
+        custom[s][r],
       );
       const accuracy = score.terms.find((term) => term.name === 'accuracy')?.value === 1 ? 1 : 0;
       return { score, accuracy, descriptionF1: measureDescription(tasks, sample, score.text)?.f1 ?? null };

@@ -1,4 +1,4 @@
-import type { TermScore } from '../../engine/index.ts';
+import type { Evidence, TermScore } from '../../engine/index.ts';
 import { formatNumber } from '../../ui/index.ts';
 
 /** What a term looked at. */
@@ -63,9 +63,36 @@ export function EvidenceView({ term }: { readonly term: TermScore }) {
           </p>
         </div>
       );
+    case 'custom':
+      return <CustomEvidence evidence={evidence} />;
     default:
       return evidence satisfies never;
   }
+}
+
+function CustomEvidence({
+  evidence: { error, note, spans },
+}: {
+  readonly evidence: Extract<Evidence, { kind: 'custom' }>;
+}) {
+  return (
+    <div className="in-evidence">
+      {error !== undefined && (
+        <p>
+          <b>✗</b> error: {error}
+        </p>
+      )}
+      {note !== '' && <p>{note}</p>}
+      {spans.length > 0 && (
+        <p>
+          points at{' '}
+          {spans
+            .map(({ start, end, label }) => `${label === '' ? '' : `${label} `}${start}–${end}`)
+            .join(', ')}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function shorten(text: string): string {
