@@ -39,6 +39,8 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-webgpu',
       '@huggingface/tokenizers',
       'fflate',
+      'quickjs-emscripten-core',
+      '@jitl/quickjs-wasmfile-release-sync',
       'valibot',
     ],
     // These find their .wasm beside themselves, which bundling would move them away from.

@@ -26,6 +26,9 @@ const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/in
 const ObjectivePanel = lazy(async () => ({
   default: (await import('./panels/objective/index.ts')).ObjectivePanel,
 }));
+const CustomRewardPanel = lazy(async () => ({
+  default: (await import('./panels/customReward/index.ts')).CustomRewardPanel,
+}));
 const ICON = 16;
 
 const LABELS: Readonly<Record<TabId, string>> = {
@@ -38,12 +41,13 @@ const LABELS: Readonly<Record<TabId, string>> = {
   stages: 'Stages',
   evaluation: 'Evaluation',
   hacks: 'Reward hacks',
+  customReward: 'Custom reward',
   system: 'System',
 };
 /** Tabs by viewport: what has a place of its own is not a tab. */
 const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'system'],
-  medium: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'system'],
+  wide: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'customReward', 'system'],
+  medium: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'customReward', 'system'],
   narrow: [
     'rollouts',
     'inspector',
@@ -54,6 +58,7 @@ const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
     'stages',
     'evaluation',
     'hacks',
+    'customReward',
     'system',
   ],
 };
@@ -165,6 +170,12 @@ function panelOf(tab: TabId): ReactNode {
       return (
         <Suspense fallback={<EmptyState title="Loading the hacks…" tone="loading" />}>
           <HacksPanel />
+        </Suspense>
+      );
+    case 'customReward':
+      return (
+        <Suspense fallback={<EmptyState title="Loading the editor…" tone="loading" />}>
+          <CustomRewardPanel />
         </Suspense>
       );
     case 'system':

@@ -27,7 +27,13 @@ const layers: Record<string, { values: Rule; types: Rule }> = {
   runs: { values: ['worker/protocol.ts'], types: [/^engine\//] },
   // Presets are data: a config is kept as its difference from one.
   state: {
-    values: ['worker/client.ts', 'worker/protocol.ts', /^runs\//, 'engine/rl/presets.ts'],
+    values: [
+      'worker/client.ts',
+      'worker/protocol.ts',
+      'worker/sandbox.ts',
+      /^runs\//,
+      'engine/rl/presets.ts',
+    ],
     types: [/^engine\//],
   },
   ui: { values: [], types: [/^engine\//] },

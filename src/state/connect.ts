@@ -3,12 +3,15 @@ import type { StepRecord } from '../engine/rl/types.ts';
 import type { Client } from '../worker/client.ts';
 import type { FromWorker } from '../worker/protocol.ts';
 import { PROTOCOL_VERSION } from '../worker/protocol.ts';
+import { browserThread, setSandboxThread } from '../worker/sandbox.ts';
 import type { Address } from './address.ts';
 import { send, setClient } from './bridge.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
+import { logFailures } from './customReward.ts';
 import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
+import { takeOwnReport } from './ownSamples.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
@@ -19,6 +22,7 @@ import { logLine, sessionStore } from './session.ts';
 /** Sets the draft from the address, then boots the worker. Returns what undoes it. */
 export function connect(client: Client, address: Address, assetBase: string): () => void {
   setClient(client);
+  setSandboxThread(browserThread);
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ config: configStore.getState().draft, notices: address.notices });
@@ -37,7 +41,10 @@ export function receive(messages: readonly FromWorker[]): void {
   const flush = (): void => {
     if (records.length === 0) return;
     addRecords(records);
-    for (const record of records) seriesStore.append(record);
+    for (const record of records) {
+      seriesStore.append(record);
+      logFailures(record);
+    }
     records = [];
     followNewest();
   };
@@ -110,6 +117,7 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       if (message.report.ok) {
         chooseTasks({ from: 'imported', name: message.report.name, revision: message.report.revision });
       }
+      takeOwnReport(message.report);
       logLine(
         `Import of ${message.report.name}: ${message.report.counts.samples} samples, ${message.report.problemCount} problems`,
       );

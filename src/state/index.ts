@@ -6,7 +6,9 @@
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
+ * - **own samples** made on the page: drawn or uploaded, edited, trained on, saved as a data set
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
+ * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
@@ -25,6 +27,20 @@ export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
 export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
 export type { ExploitTexts } from './hacks.ts';
+export {
+  admitConfig,
+  answerPending,
+  editTerm,
+  failuresOf,
+  joinRecipe,
+  leaveRecipe,
+  stopTrial,
+  tryTerm,
+  useCustomReward,
+  useCustomTerms,
+} from './customReward.ts';
+export type { CustomFailure, EditedTerm, PendingCode, Trial } from './customReward.ts';
+export type { PlacedTerm } from './approvedCode.ts';
 export {
   cancelEvaluation,
   chooseEvaluation,
@@ -53,6 +69,16 @@ export type { ConfigChange } from './config.ts';
 export { DOCK_HEIGHT, layoutStore, setLayout, useLayout } from './layout.ts';
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export {
+  addOwnSamples,
+  deleteOwnSample,
+  editOwnSample,
+  exportOwnSamples,
+  selectOwnSample,
+  trainOnOwnSamples,
+  useOwnSamples,
+} from './ownSamples.ts';
+export type { OwnFields, OwnImage, OwnSample } from './ownSamples.ts';
 export {
   cancelSplit,
   estimateSplit,

@@ -14,6 +14,7 @@ export const TABS = [
   'stages',
   'evaluation',
   'hacks',
+  'customReward',
   'system',
 ] as const;
 export type TabId = (typeof TABS)[number];

@@ -2,8 +2,10 @@
 import { browserDoors } from './doors.ts';
 import { Outbox } from './outbox.ts';
 import type { ToWorker } from './protocol.ts';
+import { browserThread, setSandboxThread } from './sandbox.ts';
 import { Session } from './session.ts';
 
+setSandboxThread(browserThread);
 const outbox = new Outbox((batch, transfer) => self.postMessage(batch, { transfer }));
 const session = new Session(outbox, browserDoors());
 self.onmessage = (event: MessageEvent<ToWorker>) => session.receive(event.data);

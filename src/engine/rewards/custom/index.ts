@@ -8,8 +8,5 @@
  * · **batch** responses given to one code at once · **check** what work is counted in · **custom term** a term of a
  * recipe with its code; elsewhere it is a term like any other.
  */
-export { EXAMPLE_TERMS, type ExampleTerm } from './examples.ts';
 export { runCustomCode, setSandboxThread, type SpawnThread } from './host.ts';
-export { nameFault, parseCustomTerms } from './parse.ts';
-export { recomputeCustom, scoreCustom, termName } from './term.ts';
-export type { CustomInput, CustomResult, CustomTerm, CustomTermName, TimedResult } from './types.ts';
+export type { CustomInput, CustomResult, CustomTerm, TimedResult } from './types.ts';
