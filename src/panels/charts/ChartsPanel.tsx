@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { useSeries } from '../../state/index.ts';
+import { useSeries, useSeriesNames } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import { ChartCard } from './ChartCard.tsx';
-import { CHART_GROUPS } from './chartList.ts';
+import { CHART_GROUPS, customCharts } from './chartList.ts';
 import './charts.css';
 
 const REWARD = ['reward'];
@@ -12,6 +12,8 @@ export function ChartsPanel() {
   const [smoothing, setSmoothing] = useState(0);
   const [asTable, setAsTable] = useState(false);
   const steps = useSeries(REWARD).steps.length;
+  const names = useSeriesNames();
+  const groups = [...CHART_GROUPS, ...customCharts(names)];
   const actions = (
     <>
       <label className="ch-smoothing">
@@ -38,7 +40,7 @@ export function ChartsPanel() {
       {steps === 0 ? (
         <EmptyState title="No steps yet">Every finished step adds a point to each chart.</EmptyState>
       ) : (
-        CHART_GROUPS.map((group) => (
+        groups.map((group) => (
           <section key={group.title} className="ch-group">
             <h3>{group.title}</h3>
             <div className="ch-grid">

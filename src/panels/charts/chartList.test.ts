@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC_DEFINITIONS } from '../../engine/rl/metricDefinitions.ts';
-import { CHART_GROUPS, chartDefinition, metricsOf } from './chartList.ts';
+import { CHART_GROUPS, chartDefinition, customCharts, metricsOf } from './chartList.ts';
 
 const charts = CHART_GROUPS.flatMap((group) => group.charts);
 
@@ -13,6 +13,13 @@ describe('the charts', () => {
       expect(chartDefinition(spec).length).toBeGreaterThan(20);
     },
   );
+
+  it('follow the custom terms of the run', () => {
+    expect(customCharts(['reward', 'rewards/clip/mean'])).toEqual([]);
+    const [{ charts: own }] = customCharts(['rewards/custom:a-b/mean', 'rewards/custom:a-b/std', 'reward']);
+    expect(own).toMatchObject([{ title: 'custom:a-b', lines: [{ metric: 'rewards/custom:a-b/mean' }] }]);
+    expect(chartDefinition(own[0])).toMatch(/own code/);
+  });
 
   it('have ids of their own, and lines that differ by more than colour', () => {
     expect(new Set(charts.map((spec) => spec.id)).size).toBe(charts.length);

@@ -137,13 +137,32 @@ export const CHART_GROUPS: readonly ChartGroup[] = [
   },
 ];
 
+const CUSTOM_TERM = /^rewards\/(custom:.+)\/mean$/;
+
+/** A chart a custom term that the run has metrics of; the user's recipe decides how many there are. */
+export function customCharts(names: readonly string[]): ChartGroup[] {
+  const charts = names.flatMap((metric) => {
+    const term = CUSTOM_TERM.exec(metric)?.[1];
+    return term === undefined ? [] : [single(term, term, metric, { domain: [0, 1] })];
+  });
+  return charts.length === 0 ? [] : [{ title: 'Custom reward terms', charts }];
+}
+
+/** What a metric means; a custom term's is the same for all of them. */
+function definitionOf(metric: string): string {
+  if (CUSTOM_TERM.test(metric)) {
+    return 'Mean over the step’s rollouts of the value that the term’s own code gave, before its weight; a failure counts 0.';
+  }
+  return METRIC_DEFINITIONS[metric]?.definition ?? metric;
+}
+
 /** Definition of a chart: its metrics' definitions, each under its label when there are several. */
 export function chartDefinition(spec: ChartSpec): string {
   if (spec.source === 'advantages') {
     return 'Advantage of a rollout: (its reward − its group’s mean) / (its group’s std + ε), the same for all its tokens.';
   }
   const texts = spec.lines.map((line) => {
-    const text = METRIC_DEFINITIONS[line.metric]?.definition ?? line.metric;
+    const text = definitionOf(line.metric);
     return spec.lines.length > 1 ? `${lineLabel(line)}: ${text}` : text;
   });
   return texts.join(' ');

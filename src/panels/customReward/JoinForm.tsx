@@ -83,7 +83,7 @@ export function JoinForm() {
         <Button
           variant="primary"
           disabled={reason !== null || !isWeight}
-          onClick={() => joinRecipe(stage, { ...edited, weight })}
+          onClick={() => joinRecipe(stage, { name: edited.name, weight, code: edited.code })}
         >
           {isThere ? 'Replace it in the recipe' : 'Join the recipe'}
         </Button>

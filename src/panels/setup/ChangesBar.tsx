@@ -1,8 +1,16 @@
 import { revertDraft, startRun, useConfigChanges, useSession } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
-const show = (value: unknown): string =>
-  value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+/** Custom terms by name and weight; their code is for the Custom reward tab. */
+const showTerms = (value: unknown): string => {
+  const terms = (value ?? []) as readonly { readonly name: string; readonly weight: number }[];
+  return terms.length === 0 ? 'none' : terms.map(({ name, weight }) => `${name} × ${weight}`).join(', ');
+};
+
+const show = (value: unknown, path: string): string => {
+  if (path.endsWith('.custom')) return showTerms(value);
+  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** Edits that the run does not have yet, and the two ways on. */
 export function ChangesBar() {
@@ -16,7 +24,7 @@ export function ChangesBar() {
       <ul>
         {changes.slice(0, 6).map((change) => (
           <li key={change.path}>
-            <code>{change.path}</code> {show(change.from)} → {show(change.to)}
+            <code>{change.path}</code> {show(change.from, change.path)} → {show(change.to, change.path)}
           </li>
         ))}
         {changes.length > 6 && <li>and {changes.length - 6} more</li>}

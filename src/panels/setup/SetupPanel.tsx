@@ -3,6 +3,7 @@ import { editConfig, useConfig, valueAt } from '../../state/index.ts';
 import { FormField, Panel } from '../../ui/index.ts';
 import { ChangesBar } from './ChangesBar.tsx';
 import { ConfigField } from './ConfigField.tsx';
+import { CustomTerms } from './CustomTerms.tsx';
 import { DropZone } from './DropZone.tsx';
 import type { FieldSpec } from './fieldSpec.ts';
 import { BATCH_FIELDS, SAMPLING_FIELDS, SPLIT_FIELDS, STAGE_FIELDS, SWITCH_FIELDS } from './fields.ts';
@@ -28,8 +29,12 @@ export function SetupPanel() {
       <Section title="Sampling" fields={SAMPLING_FIELDS} />
       <Section title="Objective" fields={OBJECTIVE_FIELDS} />
       <Section title="Optimiser" fields={OPTIMIZER_FIELDS} />
-      <Section title="Rewards: perception" fields={REWARD_FIELDS.perception} />
-      <Section title="Rewards: reasoning" fields={REWARD_FIELDS.reasoning} />
+      <Section title="Rewards: perception" fields={REWARD_FIELDS.perception}>
+        <CustomTerms stage="perception" />
+      </Section>
+      <Section title="Rewards: reasoning" fields={REWARD_FIELDS.reasoning}>
+        <CustomTerms stage="reasoning" />
+      </Section>
       <Section title="Stage plan" fields={STAGE_FIELDS}>
         <SwitchFields />
       </Section>

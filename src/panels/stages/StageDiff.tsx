@@ -8,7 +8,9 @@ interface DiffRow {
 }
 
 function weightsOf(config: TrainConfig, stage: RewardStage): string {
-  return Object.entries(config.recipes[stage].weights)
+  const { weights, custom = [] } = config.recipes[stage];
+  const own = custom.map(({ name, weight }) => [`custom:${name}`, weight] as const);
+  return [...Object.entries(weights), ...own]
     .filter(([, weight]) => weight !== 0)
     .map(([term, weight]) => `${weight} · ${term}`)
     .join(' + ');

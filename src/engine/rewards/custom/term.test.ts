@@ -100,7 +100,9 @@ describe('custom terms in a recipe', () => {
         'offline',
       );
     expect(score(0.5)).toMatchObject({ overall: null, missing: { 'custom:a': 0.5 } });
-    expect(score(0.5).terms.at(-1)?.evidence).toMatchObject({ error: expect.stringMatching(/no sandbox/) });
+    expect(score(0.5).terms.at(-1)?.evidence).toMatchObject({
+      error: expect.stringMatching(/no sandbox/) as string,
+    });
     expect(score(0).overall).toBe(0);
   });
 });
