@@ -36,6 +36,12 @@ describe('a batch', () => {
     expect(await runCustomCode(BRIEF, inputs('a'))).toMatchObject([{ value: 0.1 }]);
   });
 
+  it('is given up after four that had to be stopped', async () => {
+    const results = await runCustomCode('function score() { for (;;); }', inputs('a', 'b', 'c', 'd', 'e'));
+    for (const { error } of results.slice(0, 4)) expect(error).toMatch(/^stopped: /);
+    expect(results[4]).toMatchObject({ value: null, error: expect.stringMatching(/^not run: 4 /) as string });
+  });
+
   it('can be aborted while it runs', async () => {
     const abort = new AbortController();
     const running = runCustomCode(DEAF, inputs('deaf', 'a'), abort.signal);

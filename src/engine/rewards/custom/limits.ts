@@ -10,6 +10,8 @@ export const STACK_BYTES = 256 << 10;
 export const WORK_CHECKS = 250;
 /** A backstop for code whose checks are few and far between: collecting a full heap again and again, say. */
 export const DEADLINE_MS = 2500;
+/** After so many stopped responses, the rest of a batch is not tried: a term that never ends must not hold a step up. */
+export const MOST_STOPPED = 4;
 /** A call of one native function is not counted; when a thread says nothing for so long, it is ended. */
 export const SILENCE_MS = 5000;
 /** After so many ended threads, the rest of a batch is not tried. */

@@ -30,6 +30,9 @@ const INTRINSICS = {
   BigInt: true,
 };
 
+/** How the error of a response that went over its limit of work or time begins. */
+export const STOPPED = 'stopped: ';
+
 /** Run before the code, so that it holds the language's own functions whatever the code does to them. */
 const PRELUDE = `'use strict';
 Math.random = () => {
@@ -74,10 +77,10 @@ export class Sandbox {
     };
     try {
       const result = score(context, hold, code, input);
-      if (isLate) return failed(`stopped: it took longer than ${DEADLINE_MS / 1000} s`);
+      if (isLate) return failed(`${STOPPED}it took longer than ${DEADLINE_MS / 1000} s`);
       if (checks <= WORK_CHECKS) return result;
       return failed(
-        `stopped: it did not come to an end within ${WORK_CHECKS / 100} million turns of loops or calls`,
+        `${STOPPED}it did not come to an end within ${WORK_CHECKS / 100} million turns of loops or calls`,
       );
     } finally {
       for (const handle of held) handle.dispose();

@@ -1,6 +1,7 @@
 /** The inside of a sandbox's thread: requests in, a result a response out. */
 import { failed, type CustomInput, type TimedResult } from './types.ts';
-import { Sandbox } from './sandbox.ts';
+import { MOST_STOPPED } from './limits.ts';
+import { Sandbox, STOPPED } from './sandbox.ts';
 
 export interface ThreadRequest {
   readonly batch: number;
@@ -26,11 +27,16 @@ export function serveSandbox(
     (error: unknown) => reply({ type: 'broken', message: messageOf(error) }),
   );
   const answer = async ({ batch, code, inputs }: ThreadRequest): Promise<void> => {
+    let stopped = 0;
     for (const [index, input] of inputs.entries()) {
       const from = performance.now();
       let result;
       try {
-        result = (await sandbox).run(code, input);
+        result =
+          stopped < MOST_STOPPED
+            ? (await sandbox).run(code, input)
+            : failed(`not run: ${MOST_STOPPED} responses before it in this batch had to be stopped`);
+        if (result.error?.startsWith(STOPPED)) stopped += 1;
       } catch (error) {
         result = failed(`broke the sandbox: ${messageOf(error)}`);
         sandbox = compiled.then((module) => Sandbox.load(module));
