@@ -173,6 +173,6 @@ it('failures of a step are named with their samples, in the log too', () => {
   ]);
   logFailures(record);
   expect(sessionStore.getState().log.at(-1)?.text).toBe(
-    'Step 4: custom:a failed on 1 responses, which it gave 0 (samples q-1): threw null',
+    'Step 4: custom:a failed on 1 of its responses and gave 0 (samples q-1): threw null',
   );
 });

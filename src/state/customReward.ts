@@ -5,10 +5,10 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import * as v from 'valibot';
-import type { CustomInput, CustomTerm, TimedResult } from '../engine/rewards/custom/types.ts';
+import type { CustomTerm, TimedResult } from '../engine/rewards/custom/types.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type { DraftGroup, StepRecord, TrainConfig } from '../engine/rl/types.ts';
-import { rewardText, runCustomCode } from '../worker/sandbox.ts';
+import { customInput, runCustomCode } from '../worker/sandbox.ts';
 import { allowCode, customTermsOf, foreignTerms, withTerms, type PlacedTerm } from './approvedCode.ts';
 import { configStore, useConfig } from './config.ts';
 import { setLayout } from './layout.ts';
@@ -104,7 +104,10 @@ export async function tryTerm(group: DraftGroup, step: number): Promise<void> {
   };
   customRewardStore.setState({ trial });
   try {
-    const results = await runCustomCode(code, inputsOf(group), signal);
+    const inputs = group.rollouts.map(({ response, tokenIds }) =>
+      customInput(group, { response, responseTokens: tokenIds.length }),
+    );
+    const results = await runCustomCode(code, inputs, signal);
     if (!signal.aborted) customRewardStore.setState({ trial: { ...trial, results } });
   } catch (cause) {
     const error = cause instanceof Error ? cause.message : String(cause);
@@ -116,17 +119,6 @@ export async function tryTerm(group: DraftGroup, step: number): Promise<void> {
 export function stopTrial(): void {
   running.abort();
   customRewardStore.setState({ trial: null });
-}
-
-/** What training gives a term of these rollouts. */
-function inputsOf({ problem, answer, key_words, rollouts }: DraftGroup): CustomInput[] {
-  return rollouts.map(({ response, tokenIds }) => ({
-    problem,
-    answer,
-    key_words,
-    text: rewardText(response),
-    tokens: tokenIds.length,
-  }));
 }
 
 /** The draft's custom terms, stage by stage. */
@@ -220,7 +212,7 @@ export function logFailures(record: StepRecord): void {
     const qids = [...new Set(own.map(({ qid }) => qid))];
     const more = qids.length > 4 ? ` and ${qids.length - 4} more` : '';
     logLine(
-      `Step ${record.step}: ${term} failed on ${own.length} responses, which it gave 0 (samples ${qids.slice(0, 4).join(', ')}${more}): ${own[0].error}`,
+      `Step ${record.step}: ${term} failed on ${own.length} of its responses and gave 0 (samples ${qids.slice(0, 4).join(', ')}${more}): ${own[0].error}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Rewards and measures of a step's rollouts. A reward sees a RewardInput and pixels, nothing else of a sample. */
 import { measureDescription } from '../eval/measureDescription.ts';
-import { runCustomCode, type CustomResult } from '../rewards/custom/index.ts';
+import { customInput, runCustomCode, type CustomResult } from '../rewards/custom/index.ts';
 import { extractDescription } from '../rewards/description.ts';
 import { rewardText } from '../rewards/rewardText.ts';
 import { scoreResponse } from '../rewards/score.ts';
@@ -76,15 +76,7 @@ async function customResults(
   responses: readonly (readonly ScorableResponse[])[],
 ): Promise<CustomResult[][][]> {
   const results = responses.map((group) => group.map((): CustomResult[] => []));
-  const inputs = samples.flatMap(({ problem, answer, key_words }, s) =>
-    responses[s].map(({ response, responseTokens }) => ({
-      problem,
-      answer,
-      key_words,
-      text: rewardText(response),
-      tokens: responseTokens,
-    })),
-  );
+  const inputs = samples.flatMap((sample, s) => responses[s].map((one) => customInput(sample, one)));
   for (const { code } of custom) {
     const given = await runCustomCode(code, inputs);
     let next = 0;

@@ -13,7 +13,7 @@ export function LastStepFailures() {
     <section className="cr-section cr-failures" aria-label="Failures in the last step">
       <header className="cr-head">
         <h3>
-          Step {record.step}: failed {failures.length} times, counted 0
+          Step {record.step}: {failures.length} {failures.length === 1 ? 'failure' : 'failures'}, counted 0
         </h3>
       </header>
       <ul data-testid="custom-failures">

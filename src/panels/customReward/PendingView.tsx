@@ -8,12 +8,7 @@ export function PendingView() {
   const { origin, terms } = pending;
   const several = terms.length > 1;
   return (
-    <section
-      className="cr-pending"
-      role="alertdialog"
-      aria-label="Code that waits for your word"
-      data-testid="pending-code"
-    >
+    <section className="cr-pending" aria-label="Code that waits for your word" data-testid="pending-code">
       <h3>
         {several ? `${terms.length} reward terms` : 'A reward term'} from {origin} {several ? 'have' : 'has'}{' '}
         not run

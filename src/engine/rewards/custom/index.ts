@@ -9,4 +9,5 @@
  * recipe with its code; elsewhere it is a term like any other.
  */
 export { runCustomCode, setSandboxThread, type SpawnThread } from './host.ts';
+export { customInput } from './term.ts';
 export type { CustomInput, CustomResult, CustomTerm, TimedResult } from './types.ts';

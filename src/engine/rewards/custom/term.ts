@@ -1,11 +1,26 @@
 /** A custom term as one of a recipe's terms. */
 import type { ScoringMode } from '../context.ts';
+import { rewardText } from '../rewardText.ts';
 import type { Evidence, TermScore } from '../types.ts';
-import { failed, type CustomResult, type CustomTerm, type CustomTermName } from './types.ts';
+import {
+  failed,
+  type CustomInput,
+  type CustomResult,
+  type CustomTerm,
+  type CustomTermName,
+} from './types.ts';
 
 type CustomEvidence = Extract<Evidence, { kind: 'custom' }>;
 
-export const termName = (name: string): CustomTermName => `custom:${name}`;
+/** What a term sees of a response to a sample; in training, in a trial and in a what-if alike. */
+export function customInput(
+  { problem, answer, key_words }: Pick<CustomInput, 'problem' | 'answer' | 'key_words'>,
+  { response, responseTokens }: { readonly response: string; readonly responseTokens: number },
+): CustomInput {
+  return { problem, answer, key_words, text: rewardText(response), tokens: responseTokens };
+}
+
+const termName = (name: string): CustomTermName => `custom:${name}`;
 
 /** What the sandbox gave a response, as a term; null: nothing ran it. */
 export function scoreCustom(
