@@ -105,7 +105,11 @@ function Walk({ shown, group }: { readonly shown: ShownStep; readonly group: num
   // A choice holds until the step comes further; a draft then shows the phase it has just done.
   const far = shown.done === 'update' ? 'update' : `${shown.step} ${shown.done}`;
   const [chosen, setChosen] = useState<{ readonly beat: Beat; readonly far: string } | null>(null);
-  const own: Beat = shown.done === 'update' ? BEATS[0] : shown.done;
+  // The step that was last watched phase by phase: once done, it stays at its last beat.
+  const [watched, setWatched] = useState<number | null>(null);
+  if (shown.done !== 'update' && !running && watched !== shown.step) setWatched(shown.step);
+  const last = watched === shown.step ? 'update' : BEATS[0];
+  const own: Beat = shown.done === 'update' ? last : shown.done;
   const beat = chosen?.far === far ? chosen.beat : own;
   const sections = useRef<HTMLDivElement>(null);
   const onBeat = (to: Beat): void => {

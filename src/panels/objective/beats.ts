@@ -49,10 +49,11 @@ export function sentence(beat: Beat, told: Told): string {
     case 'rollout': {
       const lengths = of.rollouts.map(({ tokenIds }) => tokenIds.length);
       const ended = of.rollouts.filter(({ stopReason }) => stopReason === 'eos').length;
+      const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+      const span = least === most ? String(least) : `${least} to ${most}`;
       const certain = Math.exp(mean(one.decodeLogProbs));
       return (
-        `The policy answers it ${lengths.length} times, in ${Math.min(...lengths)} to ${Math.max(...lengths)} ` +
-        `tokens, and ends ${ended} of them by itself. In rollout ${rollout + 1} a token had probability ` +
+        `The policy answers it ${lengths.length} times, in ${span} tokens, and ends ${ended} of them by itself. In rollout ${rollout + 1} a token had probability ` +
         `${formatNumber(certain, 2)} on (geometric) average: chance is what makes the answers differ.`
       );
     }
