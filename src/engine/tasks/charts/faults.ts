@@ -44,15 +44,15 @@ export const SLIP_KINDS: Readonly<Record<Slip, readonly QuestionKind[]>> = {
   flip: ['trend'],
 };
 
-/** Mild: three digits and three colours look like their twins, sums come out one too high, and trends turn round. */
+/** Mild: four numbers and two colours look like their twins, sums come out one too high, and trends turn round. */
 export const DEFAULT_FAULTS: TeacherFaults = {
   perception: [
-    { attribute: 'value', values: ['3', '5', '9', '13', '15', '19'], p: 0.6 },
-    { attribute: 'color', values: ['purple', 'cyan', 'yellow'], p: 0.6 },
+    { attribute: 'value', values: ['3', '5', '9', '13'], p: 0.6 },
+    { attribute: 'color', values: ['purple', 'cyan'], p: 0.6 },
   ],
   reasoning: [
-    { slip: 'off_by_one', p: 0.6 },
-    { slip: 'flip', p: 0.6 },
+    { slip: 'off_by_one', p: 0.5 },
+    { slip: 'flip', p: 0.5 },
   ],
 };
 
