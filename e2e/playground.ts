@@ -88,7 +88,8 @@ export class Playground {
 
   /** Sets a field of Setup, opening its section. */
   async edit(section: string, path: string, value: string): Promise<void> {
-    const details = this.page.locator('details.setup-section', { hasText: section });
+    const summary = this.page.locator('summary', { hasText: section });
+    const details = this.page.locator('details.setup-section', { has: summary });
     if ((await details.getAttribute('open')) === null) await details.locator('summary').click();
     const field = details.locator(`[data-path="${path}"]`);
     await field.fill(value);

@@ -86,7 +86,7 @@ export function SurrogatePlot({ step, place, sides, of }: SurrogatePlotProps) {
           <g key={i} className="ob-curve" data-line={i === 0 ? 'a' : 'b'}>
             <path d={path(points)} />
             {i === 0 ? (
-              <circle cx={x(at)} cy={y(value(own))} r={5} />
+              <circle cx={x(at)} cy={y(value(own))} r={7} />
             ) : (
               <rect x={x(at) - 4} y={y(value(own)) - 4} width={8} height={8} />
             )}
