@@ -79,14 +79,19 @@ export function useExploit(qid: string, hack: HackId): ExploitTexts | null {
   return texts;
 }
 
-/** What the stage's published recipe gives a response, asked once the text stands still; null until it has come. */
-export function useReward(qid: string, stage: RewardStage, response: string): TextReward | null {
+/**
+ * What the stage's published recipe gives a response, asked once the text stands still; null until it has come.
+ * response null: nothing is asked.
+ */
+export function useReward(qid: string, stage: RewardStage, response: string | null): TextReward | null {
   const run = useAnsweringRun();
   const attempt = useStore(hacksStore, (state) => state.attempt);
-  const reward = useStore(hacksStore, ({ rewards }) => rewards.get(rewardKey(qid, stage, response)) ?? null);
+  const reward = useStore(hacksStore, ({ rewards }) =>
+    response === null ? null : (rewards.get(rewardKey(qid, stage, response)) ?? null),
+  );
   const isMissing = reward === null;
   useEffect(() => {
-    if (!run || !isMissing) return;
+    if (!run || !isMissing || response === null) return;
     const timer = setTimeout(() => send({ type: 'requestReward', qid, stage, response }), STILL_MS);
     return () => clearTimeout(timer);
   }, [qid, stage, response, run, attempt, isMissing]);

@@ -27,6 +27,8 @@ export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
 export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
 export type { ExploitTexts } from './hacks.ts';
+export { useEditFacts } from './editFacts.ts';
+export type { EditFacts } from './editFacts.ts';
 export {
   admitConfig,
   answerPending,

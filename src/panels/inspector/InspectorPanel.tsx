@@ -19,6 +19,7 @@ import { EvidenceView } from './EvidenceView.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
 import { TokenSection } from './TokenSection.tsx';
+import { WhatIfSection } from './WhatIfSection.tsx';
 import { checkReward, isScored } from './reconcile.ts';
 import './inspector.css';
 
@@ -138,6 +139,14 @@ function RolloutSections(props: {
       <RewardSection rollout={record} />
       <AdvantageSection
         step={shown.step}
+        groups={shown.groups}
+        group={group}
+        rollout={rollout}
+        objective={objective}
+      />
+      <WhatIfSection
+        step={shown.step}
+        stage={shown.stage}
         groups={shown.groups}
         group={group}
         rollout={rollout}
