@@ -1,5 +1,7 @@
 /** The command line as a process of its own, for tests. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 export interface Outcome {
   readonly code: number;
@@ -14,4 +16,13 @@ export function pebr(...args: string[]): Promise<Outcome> {
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
     });
   });
+}
+
+/** The JSON values of a file with one a line. */
+export async function readLines(...path: string[]): Promise<Record<string, unknown>[]> {
+  const text = await readFile(join(...path), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
