@@ -11,7 +11,6 @@ import { logFailures } from './customReward.ts';
 import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
-import { takeOwnReport } from './ownSamples.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
@@ -117,7 +116,6 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       if (message.report.ok) {
         chooseTasks({ from: 'imported', name: message.report.name, revision: message.report.revision });
       }
-      takeOwnReport(message.report);
       logLine(
         `Import of ${message.report.name}: ${message.report.counts.samples} samples, ${message.report.problemCount} problems`,
       );

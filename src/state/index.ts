@@ -6,7 +6,6 @@
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
- * - **own samples** made on the page: drawn or uploaded, edited, trained on, saved as a data set
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
@@ -71,16 +70,6 @@ export type { ConfigChange } from './config.ts';
 export { DOCK_HEIGHT, layoutStore, setLayout, useLayout } from './layout.ts';
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
-export {
-  addOwnSamples,
-  deleteOwnSample,
-  editOwnSample,
-  exportOwnSamples,
-  selectOwnSample,
-  trainOnOwnSamples,
-  useOwnSamples,
-} from './ownSamples.ts';
-export type { OwnFields, OwnImage, OwnSample } from './ownSamples.ts';
 export {
   cancelSplit,
   estimateSplit,

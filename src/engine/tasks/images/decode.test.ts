@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RasterImage } from '../types.ts';
 import { nodeCodecLoader } from './codecs.node.ts';
 import { crc32 } from './crc32.ts';
-import { decodeImage, encodePng, inspectImage, setCodecLoader } from './index.ts';
+import { decodeImage, encodePng, inspectImage, refuseLargeImage, setCodecLoader } from './index.ts';
 
 const folder = new URL('../../../../fixtures/images/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
@@ -173,4 +173,11 @@ it('encodes a PNG that decodes to the same pixels, also from a view into a large
     ...image,
     data: new Uint8ClampedArray(image.data),
   });
+});
+
+it('refuses a file above 20 MB by its size alone, and says what to do', () => {
+  expect(() => refuseLargeImage(20_000_000, 'a.png')).not.toThrow();
+  expect(() => refuseLargeImage(20_000_001, 'a.png')).toThrow(
+    /image "a\.png" has 20\.0 MB, the limit is 20; save it smaller/,
+  );
 });

@@ -5,5 +5,5 @@
  */
 export { encodePng, setCodecLoader, type CodecLoader } from './codecs.ts';
 export { decodeImage } from './decode.ts';
-export { inspectImage, MAX_PIXELS, type ImageFormat, type ImageHeader } from './inspect.ts';
+export { inspectImage, MAX_PIXELS, refuseLargeImage, type ImageFormat, type ImageHeader } from './inspect.ts';
 export { resizeBilinear } from './resize.ts';

@@ -17,6 +17,18 @@ export interface ImageHeader {
 /** Decoding takes 4 bytes a pixel twice over; above this a browser tab may die of it. */
 export const MAX_PIXELS = 64_000_000;
 
+/** Files above this are refused unread. */
+const MAX_IMAGE_BYTES = 20_000_000;
+
+/** Throws `image "path" …`, with what to do, when a file of `size` bytes is too large to be read. */
+export function refuseLargeImage(size: number, path: string): void {
+  if (size <= MAX_IMAGE_BYTES) return;
+  throw new Error(
+    `image ${JSON.stringify(path)} has ${(size / 1e6).toFixed(1)} MB, the limit is ${MAX_IMAGE_BYTES / 1e6}; save it ` +
+      'smaller, the policy sees a small square of it anyway',
+  );
+}
+
 /** Formats we can name but not read, by text at a position. */
 const FOREIGN: readonly (readonly [name: string, at: number, magic: string])[] = [
   ['a GIF', 0, 'GIF8'],

@@ -1,5 +1,5 @@
 /** Files → a task set and everything that is wrong with it. */
-import { inspectImage } from '../images/index.ts';
+import { inspectImage, refuseLargeImage } from '../images/index.ts';
 import type { ImageSource, Sample } from '../types.ts';
 import { FileIndex, splitPath } from './fileIndex.ts';
 import { findJson } from './findJson.ts';
@@ -85,6 +85,11 @@ class ImageChecker {
   }
 
   async #inspect(file: FileEntry): Promise<string | null> {
+    try {
+      refuseLargeImage(file.size, file.path);
+    } catch (error) {
+      return reason(error);
+    }
     let bytes: Uint8Array;
     try {
       bytes = await file.bytes();
