@@ -51,7 +51,7 @@ export const DEFAULT_FAULTS: TeacherFaults = {
     { attribute: 'color', values: ['purple', 'cyan'], p: 0.6 },
   ],
   reasoning: [
-    { slip: 'off_by_one', p: 0.5 },
+    { slip: 'off_by_one', p: 0.3 },
     { slip: 'flip', p: 0.5 },
   ],
 };
