@@ -5,6 +5,7 @@ import type { FromWorker } from '../worker/protocol.ts';
 import { PROTOCOL_VERSION } from '../worker/protocol.ts';
 import { browserThread, setSandboxThread } from '../worker/sandbox.ts';
 import type { Address } from './address.ts';
+import { addAttention, clearAttention } from './attention.ts';
 import { send, setClient } from './bridge.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { logFailures } from './customReward.ts';
@@ -129,6 +130,9 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
     case 'similarity':
       addSimilarity(message.qid, message.text, message);
       return;
+    case 'attention':
+      addAttention(message);
+      return;
     case 'exploit':
       addExploit(message);
       return;
@@ -178,6 +182,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
   }
   clearEvaluation();
   clearHacks();
+  clearAttention();
   clearRecords();
   seriesStore.clear();
   sessionStore.setState({

@@ -7,6 +7,7 @@
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
+ * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **config** the draft that Setup edits, its changes against the run
@@ -26,6 +27,8 @@ export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
 export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError } from './hacks.ts';
 export type { ExploitTexts } from './hacks.ts';
+export { askAttentionAgain, useAttention, useAttentionError } from './attention.ts';
+export type { AttentionGiven } from './attention.ts';
 export { useEditFacts } from './editFacts.ts';
 export type { EditFacts } from './editFacts.ts';
 export {

@@ -2,11 +2,12 @@
  * What the page may ask of a run between two phases. To add a job: a message in protocol.ts, its name here, and a case
  * that calls the file which does the work.
  */
+import { attend } from './attention.ts';
 import type { EngineDoors } from './doors.ts';
 import { answerHack } from './hacks.ts';
 import { similarityOf } from './lookups.ts';
 import type { Outbox } from './outbox.ts';
-import { REWARD_JOB, type ToWorker } from './protocol.ts';
+import { ATTENTION_JOB, REWARD_JOB, type ToWorker } from './protocol.ts';
 import type { RunHandle } from './runHandle.ts';
 
 /** Type of a job's message → what the job is called in an error. */
@@ -14,6 +15,7 @@ export const JOB_NAMES = {
   switchStage: 'switch of the stage',
   setThresholds: 'change of the thresholds',
   requestSimilarity: 'similarity',
+  requestAttention: ATTENTION_JOB,
   requestExploit: REWARD_JOB,
   requestReward: REWARD_JOB,
   exportCheckpoint: 'export of the checkpoint',
@@ -41,6 +43,12 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
       const { qid, text } = message;
       const answer = await similarityOf(run.tasks, run.scorer, qid, text);
       if (answer) out.add({ type: 'similarity', qid, text, ...answer });
+      return;
+    }
+    case 'requestAttention': {
+      const answer = await attend(run, message);
+      const { image, prompt, response } = answer.attention;
+      out.add({ type: 'attention', ...answer }, [image.buffer, prompt.buffer, response.buffer]);
       return;
     }
     case 'requestExploit':

@@ -20,6 +20,7 @@ import type {
 } from '../engine/rl/types.ts';
 import type { LoadResult, Problem } from '../engine/tasks/imported/index.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
+import type { AttentionAnswer, AttentionRequest } from './attention.ts';
 
 export type { BackendName, BackendReport };
 /** The configs a page may ask for by name. */
@@ -40,6 +41,8 @@ export { HACK_PRESETS, hackPresetById, NOT_LEARNED } from '../engine/rl/hackPres
 export const PROTOCOL_VERSION = 1;
 /** `where` of an error that met a request for a hack's texts or for a text's reward. */
 export const REWARD_JOB = 'reward of a text';
+/** `where` of an error that met a request for attention. */
+export const ATTENTION_JOB = 'attention';
 /** `where` of an error that met an evaluation. */
 export const EVALUATION_JOB = 'evaluation';
 /** Least time between two batches of the worker, in milliseconds. */
@@ -187,6 +190,8 @@ export type ToWorker =
   | { readonly type: 'requestSamplesOf'; readonly qids: readonly string[] }
   /** Similarity of a sample's image with a text; served between phases. */
   | { readonly type: 'requestSimilarity'; readonly qid: string; readonly text: string }
+  /** Where the policy looked while it wrote a response; computed again between phases. */
+  | ({ readonly type: 'requestAttention' } & AttentionRequest)
   /** The texts of a hack for a sample. */
   | { readonly type: 'requestExploit'; readonly qid: string; readonly hack: HackId }
   /** What the stage's published recipe gives a response to a sample; both served between phases. */
@@ -249,6 +254,7 @@ export type FromWorker =
       /** Row-major [side × side]; null when the scorer has no patch scores. */
       readonly patches: Float32Array | null;
     }
+  | ({ readonly type: 'attention' } & AttentionAnswer)
   | {
       readonly type: 'exploit';
       readonly qid: string;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { geluTanh, swiglu } from '../compute/ops/activation.ts';
-import { attention } from '../compute/ops/attention.ts';
+import { attention, type AttentionShape } from '../compute/ops/attention.ts';
 import { embed } from '../compute/ops/embed.ts';
 import { linear } from '../compute/ops/linear.ts';
 import { layerNorm, rmsNorm } from '../compute/ops/norm.ts';
@@ -142,11 +142,27 @@ export function textNorm(policy: Policy, index: number, x: tf.Tensor2D): tf.Tens
   return rmsNorm(x, vector(policy, name), rms_norm_eps);
 }
 
+/** What a language layer's attention reads and gives in a forward: q, k, v [B·T, …] and mixed [B·T, heads·D]. */
+export interface AttentionCall {
+  readonly layer: number;
+  readonly q: tf.Tensor2D;
+  readonly k: tf.Tensor2D;
+  readonly v: tf.Tensor2D;
+  readonly mixed: tf.Tensor2D;
+  readonly shape: AttentionShape;
+}
+
 /**
  * inputIds int32 [B, T] with image tokens replaced, in order, by features [B, imageTokens, width] → states after
  * the final norm [B, T, width]. Rows start at position 0 and are padded on the right, where results mean nothing.
+ * `observe` sees every layer's attention on the way; it may keep what it makes of it, the rest goes with the forward.
  */
-export function hiddenStates(policy: Policy, inputIds: tf.Tensor2D, features: tf.Tensor3D): tf.Tensor3D {
+export function hiddenStates(
+  policy: Policy,
+  inputIds: tf.Tensor2D,
+  features: tf.Tensor3D,
+  observe?: (call: AttentionCall) => void,
+): tf.Tensor3D {
   const { text, image_token_id } = policy.config;
   const [batch, length] = inputIds.shape;
   const shape = {
@@ -162,7 +178,9 @@ export function hiddenStates(policy: Policy, inputIds: tf.Tensor2D, features: tf
   let x = embed(matrix(policy, EMBEDDING), features, inputIds, image_token_id);
   for (let i = 0; i < text.num_hidden_layers; i++) {
     const [q, k, v] = textProjections(policy, i, textNorm(policy, i, x), table);
-    x = textRest(policy, i, x, attention(q, k, v, shape));
+    const mixed = attention(q, k, v, shape);
+    observe?.({ layer: i, q, k, v, mixed, shape });
+    x = textRest(policy, i, x, mixed);
   }
   return tf.reshape(textNorm(policy, text.num_hidden_layers, x), [batch, length, text.hidden_size]);
 }

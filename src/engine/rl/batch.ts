@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { tokenLogProbs } from '../compute/ops/logProb.ts';
-import { headLogits, hiddenStates } from '../model/forward.ts';
+import { headLogits, hiddenStates, type AttentionCall } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
 
 export interface TokenRow {
@@ -62,17 +62,19 @@ export function tokenBatch(rows: readonly TokenRow[], padId: number): TokenBatch
 
 /**
  * Log-prob (nats, full softmax of logits / temperature) of every window target and the entropy there, both
- * [rows, width]; differentiable in the log-probs. features [rows, imageTokens, width of the text model].
+ * [rows, width]; differentiable in the log-probs. features [rows, imageTokens, width of the text model]. `observe` as
+ * in `hiddenStates`.
  */
 export function windowLogProbs(
   policy: Policy,
   batch: TokenBatch,
   features: tf.Tensor3D,
   temperature: number,
+  observe?: (call: AttentionCall) => void,
 ): { logProbs: tf.Tensor2D; entropies: tf.Tensor2D } {
   const { rows, length, start, width } = batch;
   const ids = tf.tensor2d(batch.inputIds, [rows, length], 'int32');
-  const hidden = hiddenStates(policy, ids, features);
+  const hidden = hiddenStates(policy, ids, features, observe);
   const size = policy.config.text.hidden_size;
   const window = tf.slice(hidden, [0, start, 0], [rows, width, size]);
   const logits = headLogits(policy, tf.reshape(window, [rows * width, size]));

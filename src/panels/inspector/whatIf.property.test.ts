@@ -189,6 +189,7 @@ describe('an edited response', () => {
     const edited = scoreEdit(record.stage, group, one.terms, `${one.response} ${words}`, {
       tokens: 60,
       similarity,
+      custom: null,
     });
     const result = whatIf(place, CONFIG.objective, {}, edited);
     expect(result?.reward).toBeGreaterThanOrEqual(one.reward);

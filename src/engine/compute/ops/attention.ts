@@ -44,6 +44,14 @@ function probabilities(q: tf.Tensor3D, k: tf.Tensor3D, shape: AttentionShape): t
   });
 }
 
+/** Where each query looks: q [B·T, heads·D], k [B·T, keyValueHeads·D] → probabilities [B, heads, T, T]. No gradient. */
+export function attentionWeights(q: tf.Tensor2D, k: tf.Tensor2D, shape: AttentionShape): tf.Tensor4D {
+  const { batch, length, heads, keyValueHeads } = shape;
+  const queries = grouped(toHeads(q, shape, heads), shape);
+  const p = probabilities(queries, toHeads(k, shape, keyValueHeads), shape);
+  return tf.reshape(p, [batch, heads, length, length]);
+}
+
 function compositeForward(
   q: tf.Tensor2D,
   k: tf.Tensor2D,
