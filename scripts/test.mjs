@@ -25,8 +25,8 @@ const stages = {
   },
   lint: {
     lint: { command: [bin('eslint/bin/eslint.js'), '--max-warnings=0', '.'], minutes: 6, together: true },
-    format: { command: [bin('prettier/bin/prettier.cjs'), '--check', '.'], minutes: 2, together: true },
-    unused: { command: [bin('knip/bin/knip.js')], minutes: 2, together: true },
+    format: { command: [bin('prettier/bin/prettier.cjs'), '--check', '.'], minutes: 5, together: true },
+    unused: { command: [bin('knip/bin/knip.js')], minutes: 5, together: true },
   },
   unit: {
     unit: {
