@@ -14,6 +14,7 @@ export const SHIPPED_CHECKPOINTS: readonly ShippedCheckpoint[] = [
   { name: 'nano', preset: 'nano', suite: 'scenes-nano', about: 'mild faults' },
   { name: 'tiny', preset: 'tiny', suite: 'scenes', about: 'mild faults' },
   { name: 'tiny-severe', preset: 'tiny', suite: 'scenes', about: 'severe perception faults' },
+  { name: 'tiny-charts', preset: 'tiny', suite: 'charts', about: 'mild faults' },
   { name: 'tiny-geometry', preset: 'tiny', suite: 'geometry', about: 'mild faults' },
 ];
 
