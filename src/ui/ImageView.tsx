@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import type { ReactNode } from 'react';
 import type { SceneObject } from '../engine/index.ts';
 import './image.css';
 
@@ -12,14 +13,18 @@ interface ImageViewProps {
   readonly grid?: { readonly columns: number; readonly rows: number } | null;
   /** The scene's objects: draws their boxes, numbered. */
   readonly objects?: readonly SceneObject[] | null;
+  /** A layer between picture and lines, as large as the picture: see PatchMap. */
+  readonly layer?: ReactNode;
 }
 
 /** An image pixel for pixel, with overlays on top. */
-export const ImageView = memo(function ImageView({ image, size, alt, grid, objects }: ImageViewProps) {
+export const ImageView = memo(function ImageView(props: ImageViewProps) {
+  const { image, size, alt, grid, objects, layer } = props;
   const height = image ? Math.round((size * image.height) / image.width) : size;
   return (
     <span className="ui-image" style={{ width: size, height }}>
       {image && <img src={image.url} width={size} height={height} alt={alt} draggable={false} />}
+      {layer}
       {grid && <PatchGrid columns={grid.columns} rows={grid.rows} />}
       {objects?.map((object, i) => {
         const [x0, y0, x1, y1] = object.box;

@@ -18,15 +18,17 @@ interface TokenStripProps {
   readonly tokens: readonly StripToken[];
   readonly selected: number | null;
   readonly onSelect: (token: number) => void;
+  /** The token under the pointer; null: none any more. */
+  readonly onHover?: (token: number | null) => void;
 }
 
 /** Tokens in a row, coloured by the caller; one tab stop, arrow keys move the selection. */
-export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, onSelect }: TokenStripProps) {
+export const TokenStrip = memo(function TokenStrip(props: TokenStripProps) {
+  const { label, tokens, selected, onSelect, onHover } = props;
   const id = useId();
   const pick = (event: MouseEvent<HTMLDivElement>) => {
-    if (!(event.target instanceof HTMLElement)) return;
-    const index = event.target.closest<HTMLElement>('[data-index]')?.dataset.index;
-    if (index !== undefined) onSelect(Number(index));
+    const index = tokenUnder(event);
+    if (index !== null) onSelect(index);
   };
   const move = (event: KeyboardEvent<HTMLDivElement>) => {
     const at = selected ?? -1;
@@ -46,6 +48,8 @@ export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, on
       tabIndex={0}
       onClick={pick}
       onKeyDown={move}
+      onMouseOver={onHover && ((event) => onHover(tokenUnder(event)))}
+      onMouseLeave={onHover && (() => onHover(null))}
       data-testid="token-strip"
     >
       {tokens.map((token, i) => (
@@ -66,6 +70,12 @@ export const TokenStrip = memo(function TokenStrip({ label, tokens, selected, on
     </div>
   );
 });
+
+function tokenUnder({ target }: MouseEvent): number | null {
+  const index =
+    target instanceof HTMLElement ? target.closest<HTMLElement>('[data-index]')?.dataset.index : undefined;
+  return index === undefined ? null : Number(index);
+}
 
 /** A token's text with its line breaks and an empty text made visible. */
 export function visibleText(text: string): string {

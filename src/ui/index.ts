@@ -14,6 +14,7 @@ export { Histogram } from './Histogram.tsx';
 export { ImageView } from './ImageView.tsx';
 export { MarkedText } from './MarkedText.tsx';
 export { Panel } from './Panel.tsx';
+export { PatchMap } from './PatchMap.tsx';
 export { Tabs } from './Tabs.tsx';
 export { TokenStrip, visibleText } from './TokenStrip.tsx';
 export type { StripToken } from './TokenStrip.tsx';
@@ -22,5 +23,12 @@ export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
 export { formatCompact, formatNumber, formatShare, formatSigned } from './format.ts';
 export { evidenceMarks } from './evidenceMarks.ts';
-export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale } from './scales.ts';
+export {
+  advantageScale,
+  logProbScale,
+  magnitudeScale,
+  quantile,
+  ratioScale,
+  similarityScale,
+} from './scales.ts';
 export type { ColourScale } from './scales.ts';

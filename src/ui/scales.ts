@@ -83,6 +83,13 @@ export function sequentialScale(
   };
 }
 
+/** Opaque colour of a value for a layer over a picture, which an opacity then thins; plain values stay clear. */
+export function layerColour(scale: ColourScale, value: number): string {
+  const at = scale.position(value);
+  const token = scale.kind === 'sequential' ? '--accent' : at < 0 ? '--negative' : '--positive';
+  return `color-mix(in oklab, var(${token}) ${(Math.abs(at) * 100).toFixed(1)}%, transparent)`;
+}
+
 /** Advantages of a step: zero-centred. */
 export function advantageScale(advantages: readonly number[]): ColourScale {
   return divergingScale(advantages);
@@ -98,6 +105,11 @@ export function logProbScale(logProbs: readonly number[]): ColourScale {
 export function magnitudeScale(values: readonly number[]): ColourScale {
   const highest = quantile(values, ROBUST_HIGH);
   return sequentialScale(values, { from: 0, to: highest > 0 ? highest : 1 });
+}
+
+/** Similarities of an image's patches with a text: from the robust lowest to the robust highest. */
+export function similarityScale(similarities: readonly number[]): ColourScale {
+  return sequentialScale(similarities);
 }
 
 /** Log-ratios new to old: zero-centred, so a ratio of 1 is plain. */

@@ -1,5 +1,5 @@
 import type { Evidence, TermScore } from '../../engine/index.ts';
-import { formatNumber } from '../../ui/index.ts';
+import { Bar, formatNumber } from '../../ui/index.ts';
 
 /** What a term looked at. */
 export function EvidenceView({ term }: { readonly term: TermScore }) {
@@ -29,7 +29,7 @@ export function EvidenceView({ term }: { readonly term: TermScore }) {
           {evidence.keywords.map(({ keyword, found, spans }, i) => (
             <li key={i} data-found={found}>
               <b aria-label={found ? 'found' : 'not found'}>{found ? '✓' : '✗'}</b> {keyword}
-              {spans.length > 1 && <span className="in-quiet"> ×{spans.length}</span>}
+              {spans.length > 0 && <span className="in-quiet"> at {spansText(spans)}</span>}
             </li>
           ))}
         </ul>
@@ -37,16 +37,20 @@ export function EvidenceView({ term }: { readonly term: TermScore }) {
     case 'format':
       return (
         <ul className="in-evidence in-chips">
-          {evidence.headings.map(({ heading, found }) => (
+          {evidence.headings.map(({ heading, found, span }) => (
             <li key={heading} data-found={found}>
               <b aria-label={found ? 'found' : 'not found'}>{found ? '✓' : '✗'}</b> {heading}
+              {span && <span className="in-quiet"> at {spansText([span])}</span>}
             </li>
           ))}
         </ul>
       );
     case 'length':
-    case 'overlong':
-      return null;
+      return <TokenLimit tokens={evidence.tokens} limit={evidence.limit} begins={null} />;
+    case 'overlong': {
+      const { tokens, limit, tail } = evidence;
+      return <TokenLimit tokens={tokens} limit={limit} begins={limit - tail} />;
+    }
     case 'accuracy':
       return (
         <div className="in-evidence">
@@ -68,6 +72,37 @@ export function EvidenceView({ term }: { readonly term: TermScore }) {
     default:
       return evidence satisfies never;
   }
+}
+
+/** Characters of the reward text, the end excluded; of many the first few. */
+function spansText(spans: readonly (readonly [number, number])[]): string {
+  const shown = spans.slice(0, 3).map(([start, end]) => `${start}–${end}`);
+  return spans.length > 3 ? `${shown.join(', ')} and ${spans.length - 3} more` : shown.join(', ');
+}
+
+interface TokenLimitProps {
+  readonly tokens: number;
+  readonly limit: number;
+  /** Where a punishment begins; null: at the limit. */
+  readonly begins: number | null;
+}
+
+/** The response's length against the limit. */
+function TokenLimit({ tokens, limit, begins }: TokenLimitProps) {
+  const most = Math.max(tokens, limit);
+  return (
+    <div className="in-evidence in-limit">
+      <span className="in-limit-bar" aria-hidden="true">
+        <Bar share={tokens / most} token={tokens > limit ? '--negative' : '--accent'} label="" />
+        {begins !== null && <i style={{ left: `${(begins / most) * 100}%` }} />}
+        <i style={{ left: `${(limit / most) * 100}%` }} />
+      </span>
+      <span>
+        {tokens} of {limit} tokens, the end token counted
+        {begins !== null && `; the punishment begins at ${begins}`}
+      </span>
+    </div>
+  );
 }
 
 function CustomEvidence({

@@ -21,6 +21,8 @@ import { Reconciled } from './Reconciled.tsx';
 import { TokenSection } from './TokenSection.tsx';
 import { WhatIfSection } from './WhatIfSection.tsx';
 import { checkReward, isScored } from './reconcile.ts';
+import { useLook } from './useLook.ts';
+import type { Look } from './useLook.ts';
 import './inspector.css';
 
 /** One rollout in full: what it saw, said and earned, and how that became its advantage. */
@@ -32,6 +34,9 @@ export function InspectorPanel() {
   const groupAt = shown ? Math.min(group, shown.groups.length - 1) : -1;
   const rollouts = shown?.groups[groupAt]?.rollouts ?? [];
   const rolloutAt = Math.min(rollout, rollouts.length - 1);
+  const token = useSelection((selection) => selection.token);
+  const patch = useSelection((selection) => selection.patch);
+  const look = useLook(shown?.step ?? 0, shown?.groups[groupAt] ?? null, rollouts[rolloutAt] ?? null);
   if (!shown || groupAt < 0) {
     return (
       <Panel title="Reward inspector" testId="inspector-panel">
@@ -77,11 +82,18 @@ export function InspectorPanel() {
       }
     >
       <div className="in-sections">
-        <QuestionSection group={shown.groups[groupAt]} />
+        <QuestionSection
+          step={shown.step}
+          group={shown.groups[groupAt]}
+          rollout={rollouts[rolloutAt] ?? null}
+          look={look}
+          token={token}
+          patch={patch}
+        />
         {rolloutAt < 0 ? (
           <p className="in-quiet">This question has been drawn; its rollouts come with the next phase.</p>
         ) : (
-          <RolloutSections shown={shown} group={groupAt} rollout={rolloutAt} />
+          <RolloutSections shown={shown} group={groupAt} rollout={rolloutAt} look={look} />
         )}
       </div>
     </Panel>
@@ -125,9 +137,11 @@ function RolloutSections(props: {
   readonly shown: ShownStep;
   readonly group: number;
   readonly rollout: number;
+  readonly look: Look;
 }) {
-  const { shown, group, rollout } = props;
+  const { shown, group, rollout, look } = props;
   const objective = useSession((session) => session.config.objective);
+  const patch = useSelection((selection) => selection.patch);
   const token = useSelection((selection) => selection.token);
   const record = shown.groups[group].rollouts[rollout];
   const advantages = useMemo(
@@ -158,6 +172,8 @@ function RolloutSections(props: {
         advantages={advantages}
         objective={objective}
         selected={token}
+        look={look}
+        patch={look.hoveredPatch ?? patch}
       />
       <TextSection rollout={record} />
     </>

@@ -1,13 +1,47 @@
 import { memo, useState } from 'react';
-import type { DraftGroup } from '../../engine/index.ts';
-import { useSampleImage, useSession } from '../../state/index.ts';
-import { Button, ImageView } from '../../ui/index.ts';
+import type { DraftGroup, DraftRollout } from '../../engine/index.ts';
+import { select, useSampleImage, useSession } from '../../state/index.ts';
+import { Button, ImageView, PatchMap, magnitudeScale, similarityScale } from '../../ui/index.ts';
+import type { ColourScale } from '../../ui/index.ts';
+import { LookControls, formatWeight } from './LookControls.tsx';
+import { patchWeights } from './look.ts';
+import type { Look } from './useLook.ts';
 import { useHasTruth, useTruth } from './useTruth.ts';
 
 const IMAGE_WIDTH = 192;
 
+interface QuestionSectionProps {
+  readonly step: number;
+  readonly group: DraftGroup;
+  /** null: not sampled yet. */
+  readonly rollout: DraftRollout | null;
+  readonly look: Look;
+  readonly token: number | null;
+  readonly patch: number | null;
+}
+
+/** A number a patch, and what it is. */
+interface Drawn {
+  readonly values: readonly number[];
+  readonly scale: ColourScale;
+  readonly label: string;
+}
+
+function drawnLayer({ layer, attention, similarity, head }: Look, token: number | null): Drawn | null {
+  if (layer === 'attention' && attention) {
+    const values = patchWeights(attention.attention, head, token);
+    return { values, scale: magnitudeScale(values), label: 'Attention by patch' };
+  }
+  if (layer === 'similarity' && similarity?.patches) {
+    const values = Array.from(similarity.patches);
+    return { values, scale: similarityScale(values), label: 'Similarity by patch' };
+  }
+  return null;
+}
+
 /** What the policy was asked: the image it saw, the problem, the answer and the key words. */
-export const QuestionSection = memo(function QuestionSection({ group }: { readonly group: DraftGroup }) {
+export const QuestionSection = memo(function QuestionSection(props: QuestionSectionProps) {
+  const { step, group, rollout, look, token, patch } = props;
   const image = useSampleImage(group.qid);
   const run = useSession((session) => session.run);
   const [grid, setGrid] = useState(false);
@@ -15,6 +49,9 @@ export const QuestionSection = memo(function QuestionSection({ group }: { readon
   const hasTruth = useHasTruth();
   const truth = useTruth(group.qid, boxes);
   // The policy squashes every image to its own square, so its patches divide the picture evenly.
+  const asked = look.hoveredToken ?? token;
+  const shownToken = rollout && asked !== null && asked < rollout.tokenIds.length ? asked : null;
+  const drawn = drawnLayer(look, shownToken);
   const side = run ? run.imageSize / run.patchSize : null;
   return (
     <section className="in-section in-question" data-testid="inspector-question">
@@ -25,6 +62,21 @@ export const QuestionSection = memo(function QuestionSection({ group }: { readon
           alt={`Image of ${group.qid}`}
           grid={grid && side ? { columns: side, rows: side } : null}
           objects={truth?.objects}
+          layer={
+            drawn && (
+              <PatchMap
+                label={drawn.label}
+                columns={Math.round(Math.sqrt(drawn.values.length))}
+                values={drawn.values}
+                scale={drawn.scale}
+                format={formatWeight}
+                opacity={look.opacity}
+                selected={patch}
+                onSelect={(to) => select({ step, patch: to })}
+                onHover={look.hoverPatch}
+              />
+            )
+          }
         />
         <div className="in-toggles">
           {side !== null && (
@@ -48,6 +100,15 @@ export const QuestionSection = memo(function QuestionSection({ group }: { readon
             </Button>
           )}
         </div>
+        {rollout && (
+          <LookControls
+            look={look}
+            rollout={rollout}
+            step={step}
+            token={shownToken}
+            scale={drawn?.scale ?? null}
+          />
+        )}
         {truth && (
           <ol className="in-truth" data-testid="inspector-truth-list">
             {truth.objects.map((object, i) => (

@@ -5,7 +5,8 @@ import { ScaleLegend, Tabs, TokenStrip, formatNumber, visibleText } from '../../
 import type { StripToken } from '../../ui/index.ts';
 import { TokenReadout } from './TokenReadout.tsx';
 import { keywordHits } from './keywordHits.ts';
-import { TOKEN_MODES, colourTokens } from './tokenColours.ts';
+import type { Look } from './useLook.ts';
+import { MODE_LABELS, TOKEN_MODES, colourByPatch, colourTokens } from './tokenColours.ts';
 import type { TokenColouring, TokenMode } from './tokenColours.ts';
 
 interface TokenSectionProps {
@@ -15,28 +16,41 @@ interface TokenSectionProps {
   readonly advantages: readonly number[];
   readonly objective: ObjectiveConfig;
   readonly selected: number | null;
+  readonly look: Look;
+  /** The patch whose attention the tokens show instead, where attention lies over the image; null: none. */
+  readonly patch: number | null;
 }
 
-const MODE_TABS = TOKEN_MODES.map((mode) => ({ id: mode, label: mode }));
+const MODE_TABS = TOKEN_MODES.map((mode) => ({ id: mode, label: MODE_LABELS[mode] }));
 const HIT = 'color-mix(in oklab, var(--positive) 34%, transparent)';
 
 /** The response as tokens, coloured by one of its numbers, and the selected token's own. */
 export const TokenSection = memo(function TokenSection(props: TokenSectionProps) {
-  const { step, rollout, advantages, objective, selected } = props;
+  const { step, rollout, advantages, objective, selected, look, patch } = props;
   const [mode, setMode] = useState<TokenMode>('advantage');
-  const colouring = useMemo(
+  const { attention, head } = look;
+  const onPatch = useMemo(
+    () => (attention && patch !== null ? colourByPatch(attention.attention, head, patch) : null),
+    [attention, head, patch],
+  );
+  const ownColouring = useMemo(
     () => (mode === 'keyword' ? null : colourTokens(mode, rollout, advantages, objective)),
     [mode, rollout, advantages, objective],
   );
-  const hits = useMemo(() => (mode === 'keyword' ? keywordHits(rollout) : null), [mode, rollout]);
-  const tokens = useMemo(() => stripTokens(rollout, mode, colouring, hits), [rollout, mode, colouring, hits]);
+  const colouring = onPatch ?? ownColouring;
+  const hits = useMemo(
+    () => (mode === 'keyword' && !onPatch ? keywordHits(rollout) : null),
+    [mode, onPatch, rollout],
+  );
+  const name = onPatch ? 'attention' : MODE_LABELS[mode];
+  const tokens = useMemo(() => stripTokens(rollout, name, colouring, hits), [rollout, name, colouring, hits]);
   const onSelect = useCallback((token: number) => select({ step, token }), [step]);
   return (
     <section className="in-section" data-testid="inspector-tokens">
       <h3>Tokens</h3>
       <Tabs label="Colour tokens by" items={MODE_TABS} selected={mode} onSelect={setMode} />
       <p className="in-quiet">
-        {mode === 'keyword'
+        {mode === 'keyword' && !onPatch
           ? hits
             ? 'Tokens inside a found key word.'
             : rollout.terms
@@ -45,11 +59,21 @@ export const TokenSection = memo(function TokenSection(props: TokenSectionProps)
           : (colouring?.definition ?? missingText(mode))}
       </p>
       {colouring && <ScaleLegend scale={colouring.scale} format={colouring.format} />}
+      {hits && (
+        <span className="ui-scale-legend" data-testid="keyword-legend">
+          <span className="in-hit" style={{ background: HIT }}>
+            found
+          </span>{' '}
+          {hits.filter((each) => each.length > 0).length} of {hits.length} tokens lie in a found key word,
+          shown by tint and solid underline; hover one for which
+        </span>
+      )}
       <TokenStrip
-        label={`Response tokens by ${mode}`}
+        label={`Response tokens by ${name}`}
         tokens={tokens}
         selected={selected}
         onSelect={onSelect}
+        onHover={look.layer === 'attention' ? look.hoverToken : undefined}
       />
       {selected !== null && selected < rollout.tokenIds.length ? (
         <TokenReadout rollout={rollout} token={selected} objective={objective} />
@@ -73,7 +97,7 @@ function missingText(mode: TokenMode): string {
 
 function stripTokens(
   rollout: DraftRollout,
-  mode: TokenMode,
+  name: string,
   colouring: TokenColouring | null,
   hits: readonly (readonly string[])[] | null,
 ): StripToken[] {
@@ -86,7 +110,7 @@ function stripTokens(
       text,
       background: colouring.scale.background(value),
       sign: colouring.scale.kind === 'diverging' ? colouring.scale.sign(value) : undefined,
-      title: `${visibleText(text)}: ${mode} ${colouring.format(value)}${mode === 'ratio' ? ` (log ${formatNumber(value, 4)})` : ''}`,
+      title: `${visibleText(text)}: ${name} ${colouring.format(value)}${name === 'ratio' ? ` (log ${formatNumber(value, 4)})` : ''}`,
     };
   });
 }

@@ -10,9 +10,21 @@ import {
   ratioScale,
 } from '../../ui/index.ts';
 import type { ColourScale } from '../../ui/index.ts';
+import type { AttentionGiven } from '../../state/index.ts';
+import { tokenWeights } from './look.ts';
+import type { HeadChoice } from './look.ts';
 
 export const TOKEN_MODES = ['advantage', 'log-prob', 'entropy', 'ratio', 'KL', 'keyword'] as const;
 export type TokenMode = (typeof TOKEN_MODES)[number];
+
+export const MODE_LABELS: Readonly<Record<TokenMode, string>> = {
+  advantage: 'advantage × objective',
+  'log-prob': 'log-prob',
+  entropy: 'entropy',
+  ratio: 'ratio',
+  KL: 'KL',
+  keyword: 'keyword hit',
+};
 
 export interface TokenColouring {
   /** What the scale shows: for `ratio` its logarithm. */
@@ -29,6 +41,42 @@ export function tokenKls(rollout: DraftRollout, objective: ObjectiveConfig): num
   if (!referenceLogProbs || referenceLogProbs.length !== logProbs.length) return null;
   const row = rowObjective({ logProbs, oldLogProbs, referenceLogProbs, advantage }, objective);
   return row.tokens.map((token) => token.kl);
+}
+
+/**
+ * Minus the derivative of the response's loss (policy and KL, before aggregation) by each token's log-prob: positive
+ * makes the token likelier. null before the update.
+ */
+export function tokenPushes(rollout: DraftRollout, objective: ObjectiveConfig): number[] | null {
+  const { logProbs, oldLogProbs, referenceLogProbs, advantage } = rollout;
+  if (!logProbs || !oldLogProbs || advantage === undefined) return null;
+  const { klCoefficient } = objective;
+  const hasKl = klCoefficient !== 0 && referenceLogProbs?.length === logProbs.length;
+  const row = rowObjective(
+    { logProbs, oldLogProbs, referenceLogProbs: hasKl ? referenceLogProbs : null, advantage },
+    objective,
+  );
+  return row.policyGradient.map((gradient, t) => 0 - gradient - klCoefficient * row.klGradient[t]);
+}
+
+/** Tokens by how much they looked at one patch. */
+export function colourByPatch(
+  attention: AttentionGiven['attention'],
+  head: HeadChoice,
+  patch: number,
+): TokenColouring | null {
+  const { imageTokens } = attention;
+  if (patch >= imageTokens) return null;
+  const values = tokenWeights(attention, head, patch);
+  const columns = Math.round(Math.sqrt(imageTokens));
+  return {
+    values,
+    scale: magnitudeScale(values),
+    format: (value) => formatNumber(value),
+    definition:
+      `Attention to the patch in row ${Math.floor(patch / columns) + 1}, column ${(patch % columns) + 1} when each ` +
+      'token was chosen; recomputed. Leave the patch for the colours chosen above.',
+  };
 }
 
 const KL_FORMULAS: Readonly<Record<ObjectiveConfig['klEstimator'], string>> = {
@@ -54,11 +102,15 @@ export function colourTokens(
     case 'advantage': {
       const { advantage } = rollout;
       if (advantage === undefined) return null;
+      const pushes = tokenPushes(rollout, objective);
       return {
-        values: rollout.tokenIds.map(() => advantage),
+        values: pushes ?? rollout.tokenIds.map(() => advantage),
         scale: advantageScale(advantages),
-        format: (value) => formatSigned(value, 2),
-        definition: 'The rollout’s advantage: the same for every token, and what its log-prob is pushed by.',
+        format: (value) => formatSigned(value, 3),
+        definition: pushes
+          ? 'What pushes the token’s log-prob: the advantage as the objective lets it through (times the ratio, ' +
+            'nothing where it is clipped), with the pull of the KL. Minus the gradient, before averaging.'
+          : 'The rollout’s advantage: before the update every token has the same.',
       };
     }
     case 'log-prob': {
