@@ -1,4 +1,4 @@
-/** Hands files to the reader as one zip. */
+/** Hands files to the reader: one as it is, several as one zip. */
 import { zipSync } from 'fflate';
 
 /** Offers `name.zip` with the files under a folder of that name. */
@@ -7,10 +7,15 @@ export function saveFiles(name: string, files: Readonly<Record<string, Uint8Arra
     Object.entries(files).map(([path, bytes]) => [`${name}/${path}`, bytes]),
   );
   // Weights do not compress; level 0 only packs.
-  const url = URL.createObjectURL(new Blob([zipSync(entries, { level: 0 })], { type: 'application/zip' }));
+  saveBlob(`${name}.zip`, new Blob([zipSync(entries, { level: 0 })], { type: 'application/zip' }));
+}
+
+/** Offers one file. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${name}.zip`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

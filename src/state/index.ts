@@ -29,6 +29,7 @@ export { askAgain, trainHack, useExploit, useHackRun, useReward, useRewardError 
 export type { ExploitTexts } from './hacks.ts';
 export { askAttentionAgain, useAttention, useAttentionError } from './attention.ts';
 export type { AttentionGiven } from './attention.ts';
+export { saveBlob } from './download.ts';
 export { useEditFacts } from './editFacts.ts';
 export type { EditFacts } from './editFacts.ts';
 export {

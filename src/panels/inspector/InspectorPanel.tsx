@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { DraftRollout } from '../../engine/index.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../ui/index.ts';
 import { AdvantageSection } from './AdvantageSection.tsx';
 import { EvidenceView } from './EvidenceView.tsx';
+import { FigureButton } from './FigureButton.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
 import { TokenSection } from './TokenSection.tsx';
@@ -34,6 +35,7 @@ export function InspectorPanel() {
   const groupAt = shown ? Math.min(group, shown.groups.length - 1) : -1;
   const rollouts = shown?.groups[groupAt]?.rollouts ?? [];
   const rolloutAt = Math.min(rollout, rollouts.length - 1);
+  const figure = useRef<HTMLDivElement>(null);
   const token = useSelection((selection) => selection.token);
   const patch = useSelection((selection) => selection.patch);
   const look = useLook(shown?.step ?? 0, shown?.groups[groupAt] ?? null, rollouts[rolloutAt] ?? null);
@@ -78,10 +80,13 @@ export function InspectorPanel() {
           >
             live
           </Button>
+          {rolloutAt >= 0 && (
+            <FigureButton of={figure} step={shown.step} group={groupAt + 1} rollout={rolloutAt + 1} />
+          )}
         </>
       }
     >
-      <div className="in-sections">
+      <div className="in-sections" ref={figure}>
         <QuestionSection
           step={shown.step}
           group={shown.groups[groupAt]}

@@ -33,7 +33,7 @@ export function LookControls(props: LookControlsProps) {
         onSelect={(layer) => look.choose({ layer })}
       />
       {look.layer !== 'none' && (
-        <label className="in-opacity">
+        <label className="in-opacity" data-figure="omit">
           <span>opacity</span>
           <input
             type="range"

@@ -78,7 +78,7 @@ export const QuestionSection = memo(function QuestionSection(props: QuestionSect
             )
           }
         />
-        <div className="in-toggles">
+        <div className="in-toggles" data-figure="omit">
           {side !== null && (
             <Button
               aria-pressed={grid}
@@ -100,15 +100,6 @@ export const QuestionSection = memo(function QuestionSection(props: QuestionSect
             </Button>
           )}
         </div>
-        {rollout && (
-          <LookControls
-            look={look}
-            rollout={rollout}
-            step={step}
-            token={shownToken}
-            scale={drawn?.scale ?? null}
-          />
-        )}
         {truth && (
           <ol className="in-truth" data-testid="inspector-truth-list">
             {truth.objects.map((object, i) => (
@@ -140,6 +131,15 @@ export const QuestionSection = memo(function QuestionSection(props: QuestionSect
           </div>
         </dl>
       </div>
+      {rollout && (
+        <LookControls
+          look={look}
+          rollout={rollout}
+          step={step}
+          token={shownToken}
+          scale={drawn?.scale ?? null}
+        />
+      )}
     </section>
   );
 });

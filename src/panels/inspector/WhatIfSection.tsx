@@ -60,13 +60,19 @@ export const WhatIfSection = memo(function WhatIfSection(props: WhatIfSectionPro
     setTurned({ stage, changes: value === null ? others : { ...others, [id]: value } });
   };
   return (
-    <section className="in-section in-what-if" data-testid="inspector-what-if" data-changed={isChanged}>
+    <section
+      className="in-section in-what-if"
+      data-testid="inspector-what-if"
+      data-changed={isChanged}
+      data-figure={isChanged ? undefined : 'omit'}
+    >
       <h3>
         What if
         <span className="in-not-trained">what-if, not what trained</span>
         {isChanged && (
           <Button
             className="in-reset"
+            data-figure="omit"
             data-testid="what-if-reset"
             onClick={() => {
               setTurned({ stage, changes: NO_CHANGES });
@@ -77,7 +83,7 @@ export const WhatIfSection = memo(function WhatIfSection(props: WhatIfSectionPro
           </Button>
         )}
       </h3>
-      <p className="in-quiet">
+      <p className="in-quiet" data-figure="omit">
         Turn a weight or a limit for all rollouts of the step, or edit this response: reward, ranks and
         advantages follow. Nothing here reaches the policy.
       </p>
