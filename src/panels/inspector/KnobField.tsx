@@ -16,6 +16,8 @@ export function KnobField({ knob, value, onChange }: KnobFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const isChanged = value !== knob.trained;
   const isBad = typed !== null && !isAllowed(knob, typed);
+  // A value that came from elsewhere, as by a reset, goes before what was typed.
+  const isTyped = typed !== null && (isBad || Number(typed) === value);
   const take = (text: string) => {
     if (isAllowed(knob, text)) onChange(Number(text) === knob.trained ? null : Number(text));
   };
@@ -45,7 +47,7 @@ export function KnobField({ knob, value, onChange }: KnobFieldProps) {
         inputMode="decimal"
         aria-invalid={isBad || undefined}
         title={isBad ? `Give a number from ${knob.least} on` : knob.unit}
-        value={typed ?? formatPlain(value)}
+        value={isTyped ? typed : formatPlain(value)}
         onChange={(event) => {
           setTyped(event.target.value);
           take(event.target.value);

@@ -5,8 +5,9 @@ import { waterfallSteps } from '../../ui/waterfall.ts';
 import { evidenceMarks } from '../../ui/index.ts';
 import { keywordHits } from './keywordHits.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
+import { explainToken } from '../../engine/rl/explain/index.ts';
 import { checkAdvantage, checkReward } from './reconcile.ts';
-import { colourTokens, tokenKls } from './tokenColours.ts';
+import { colourTokens, tokenKls, tokenPushes } from './tokenColours.ts';
 
 const anyRecord = fc
   .tuple(fc.integer({ min: 1, max: 5000 }), fc.constantFrom('perception' as const, 'reasoning' as const))
@@ -59,6 +60,33 @@ describe('what the inspector shows', () => {
       group.rollouts.flatMap((rollout) => tokenKls(rollout, CONFIG.objective) ?? []),
     );
     expect(kls.reduce((sum, kl) => sum + kl, 0) / kls.length).toBeCloseTo(metrics.kl, 12);
+  });
+
+  it('pushes each token by what the explainer derives, before it is averaged', () => {
+    const record = stepRecord(2, 'reasoning');
+    const anyObjective = fc.record({
+      lossType: fc.constantFrom('pebr' as const, 'grpo' as const, 'cispo' as const),
+      klCoefficient: fc.constantFrom(0, 0.04),
+      clipHigh: fc.constantFrom(0.01, 0.2),
+    });
+    fc.assert(
+      fc.property(anyObjective, fc.integer({ min: 0, max: 7 }), (changed, r) => {
+        const objective = { ...CONFIG.objective, ...changed };
+        const step = {
+          groups: record.groups,
+          config: { ...CONFIG, objective },
+          hasReference: true,
+          trained: true,
+        };
+        const pushes = tokenPushes(record.groups[1].rollouts[r], objective) ?? [];
+        expect(pushes).toHaveLength(record.groups[1].rollouts[r].tokenIds.length);
+        pushes.forEach((push, token) => {
+          const steps = explainToken(step, { group: 1, rollout: r, token });
+          expect(push * (steps?.weight ?? NaN)).toBeCloseTo(-(steps?.gradient ?? NaN), 12);
+        });
+      }),
+      runs,
+    );
   });
 
   it('marks spans that read as what was found', () => {
