@@ -46,7 +46,7 @@ export const DEFAULT_FAULTS: TeacherFaults = {
         ...['dog', 'tiger', 'penguin', 'turtle', 'peach', 'banana', 'cookie', 'pizza'],
         ...['cactus', 'shamrock', 'pretzel', 'automobile', 'locomotive', 'tulip', 'violin', 'trombone'],
       ],
-      p: 0.6,
+      p: 0.7,
     },
   ],
   reasoning: [
