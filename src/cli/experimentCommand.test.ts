@@ -25,11 +25,11 @@ const config = {
   train: { promptsPerStep: 2, promptsPerMiniBatch: 2 },
   split: { questions: 16, n: 2, temperature: 1.2, topP: 0.99 },
   arms: [
-    { name: 'reasoning', label: 'reasoning only', split: true, stages: [stage('reasoning')] },
+    { name: 'reasoning', label: 'reasoning only', split: 'start', stages: [stage('reasoning')] },
     {
       name: 'two-stage',
       label: 'both',
-      split: true,
+      split: 'start',
       stages: [stage('perception'), stage('reasoning')],
     },
   ],
