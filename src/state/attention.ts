@@ -6,7 +6,7 @@ import { ATTENTION_JOB, type FromWorker, type ToWorker, type WorkerError } from 
 import { send } from './bridge.ts';
 import { sessionStore, useSession } from './session.ts';
 
-export type AttentionWanted = Omit<Extract<ToWorker, { type: 'requestAttention' }>, 'type'>;
+type AttentionWanted = Omit<Extract<ToWorker, { type: 'requestAttention' }>, 'type'>;
 export type AttentionGiven = Omit<Extract<FromWorker, { type: 'attention' }>, 'type'>;
 
 /** Answers kept: a few layers of a few responses. */

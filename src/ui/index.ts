@@ -23,12 +23,5 @@ export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
 export { formatCompact, formatNumber, formatShare, formatSigned } from './format.ts';
 export { evidenceMarks } from './evidenceMarks.ts';
-export {
-  advantageScale,
-  logProbScale,
-  magnitudeScale,
-  quantile,
-  ratioScale,
-  similarityScale,
-} from './scales.ts';
+export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale, patchScale } from './scales.ts';
 export type { ColourScale } from './scales.ts';

@@ -107,9 +107,9 @@ export function magnitudeScale(values: readonly number[]): ColourScale {
   return sequentialScale(values, { from: 0, to: highest > 0 ? highest : 1 });
 }
 
-/** Similarities of an image's patches with a text: from the robust lowest to the robust highest. */
-export function similarityScale(similarities: readonly number[]): ColourScale {
-  return sequentialScale(similarities);
+/** A number a patch of one image, as similarity or attention: from the robust lowest to the robust highest. */
+export function patchScale(values: readonly number[]): ColourScale {
+  return sequentialScale(values);
 }
 
 /** Log-ratios new to old: zero-centred, so a ratio of 1 is plain. */

@@ -54,7 +54,7 @@ export function LookControls(props: LookControlsProps) {
 
 /** A weight or a similarity as patches and legend write it. */
 export function formatWeight(value: number): string {
-  return formatNumber(value, 2);
+  return formatNumber(value, 3);
 }
 
 function SimilarityNote({ look: { description, similarity } }: { readonly look: Look }) {

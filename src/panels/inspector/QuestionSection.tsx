@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import type { DraftGroup, DraftRollout } from '../../engine/index.ts';
 import { select, useSampleImage, useSession } from '../../state/index.ts';
-import { Button, ImageView, PatchMap, magnitudeScale, similarityScale } from '../../ui/index.ts';
+import { Button, ImageView, PatchMap, patchScale } from '../../ui/index.ts';
 import type { ColourScale } from '../../ui/index.ts';
 import { LookControls, formatWeight } from './LookControls.tsx';
 import { patchWeights } from './look.ts';
@@ -30,11 +30,11 @@ interface Drawn {
 function drawnLayer({ layer, attention, similarity, head }: Look, token: number | null): Drawn | null {
   if (layer === 'attention' && attention) {
     const values = patchWeights(attention.attention, head, token);
-    return { values, scale: magnitudeScale(values), label: 'Attention by patch' };
+    return { values, scale: patchScale(values), label: 'Attention by patch' };
   }
   if (layer === 'similarity' && similarity?.patches) {
     const values = Array.from(similarity.patches);
-    return { values, scale: similarityScale(values), label: 'Similarity by patch' };
+    return { values, scale: patchScale(values), label: 'Similarity by patch' };
   }
   return null;
 }

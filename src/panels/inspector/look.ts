@@ -6,7 +6,7 @@ type Attention = AttentionGiven['attention'];
 export type HeadChoice = number | 'mean';
 
 /** How a token's attention is spread; the three shares add up to 1. */
-export interface AttentionShares {
+interface AttentionShares {
   readonly image: number;
   readonly prompt: number;
   readonly response: number;
