@@ -16,6 +16,7 @@ export const SHIPPED_CHECKPOINTS: readonly ShippedCheckpoint[] = [
   { name: 'tiny-severe', preset: 'tiny', suite: 'scenes', about: 'severe perception faults' },
   { name: 'tiny-charts', preset: 'tiny', suite: 'charts', about: 'mild faults' },
   { name: 'tiny-geometry', preset: 'tiny', suite: 'geometry', about: 'mild faults' },
+  { name: 'tiny-pictures', preset: 'tiny', suite: 'pictures', about: 'mild faults' },
 ];
 
 /** Those of a preset that know the task set, the default one first; empty where none does, and for imported tasks. */
