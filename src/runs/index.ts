@@ -1,8 +1,10 @@
 /**
- * A run as data.
+ * A run as data: stored in the browser, written to a file and read from one, or named by a link.
  *
  * Words: **recorded run** a run made beforehand, with the metrics of every step and the full records of chosen
- * steps, for a page that has trained nothing yet.
+ * steps, for a page that has trained nothing yet · **header** a run's line in the list · **whole run** header,
+ * numbers and what it can go on from · **state** trainer progress, weights and optimiser between two phases ·
+ * **kept state** one that stays: the start, and every change of stage.
  */
 export {
   decodeRecordedRun,
@@ -10,3 +12,9 @@ export {
   RECORDED_RUN_VERSION,
   type RecordedRun,
 } from './recordedRun.ts';
+export { lockedRuns, lockRun, type RunLock } from './locks.ts';
+export { packRecord, type PackedRecord } from './recordCodec.ts';
+export { RunDatabase, type RunChanges } from './storage.ts';
+export { StorageError, storageError, type StorageFault } from './storageError.ts';
+export { RUN_COLOURS, shownOf, withScores } from './types.ts';
+export type { BestScore, LoadedRun, MetricsRow, RunHeader, RunParent, WholeRun } from './types.ts';

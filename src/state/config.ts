@@ -71,6 +71,11 @@ export function chooseConfig(config: TrainConfig): void {
   configStore.setState(choice(config));
 }
 
+/** Takes all that a run was started with as the draft. */
+export function chooseRun({ config, tasks, checkpoint }: RunChoice): void {
+  configStore.setState({ draft: config, tasks, checkpoint });
+}
+
 export function chooseTasks(tasks: TaskChoice): void {
   configStore.setState(({ draft }) => ({
     tasks,

@@ -9,6 +9,7 @@ import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
 
 const info: StartedInfo = {
+  runId: 'a',
   config: presetByName('nano'),
   card: null,
   checkpointName: 'nano',

@@ -1,5 +1,6 @@
 /** Binds a worker client to the stores: every message of the worker ends in exactly one place here. */
 import type { StepRecord } from '../engine/rl/types.ts';
+import type { WholeRun } from '../runs/index.ts';
 import type { Client } from '../worker/client.ts';
 import type { FromWorker } from '../worker/protocol.ts';
 import { PROTOCOL_VERSION } from '../worker/protocol.ts';
@@ -12,7 +13,8 @@ import { logFailures } from './customReward.ts';
 import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
-import { addRecords, clearRecords, dropRecordsAfter, recordsStore } from './records.ts';
+import { beginRun, keepRecords, keepSnapshot, openRuns, rewindRun } from './persistence.ts';
+import { addRecords, clearRecords, dropRecordsAfter, recordsStore, restoreRecords } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
 import { startRun } from './run.ts';
@@ -23,6 +25,7 @@ import { logLine, sessionStore } from './session.ts';
 export function connect(client: Client, address: Address, assetBase: string): () => void {
   setClient(client);
   setSandboxThread(browserThread);
+  openRuns();
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ config: configStore.getState().draft, notices: address.notices });
@@ -41,6 +44,7 @@ export function receive(messages: readonly FromWorker[]): void {
   const flush = (): void => {
     if (records.length === 0) return;
     addRecords(records);
+    keepRecords(records);
     for (const record of records) {
       seriesStore.append(record);
       logFailures(record);
@@ -103,6 +107,7 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     case 'rewound':
       dropRecordsAfter(message.step);
+      rewindRun(message.step);
       seriesStore.truncateAfter(message.step);
       clearEvaluation();
       sessionStore.setState(({ stageChanges }) => ({
@@ -111,6 +116,9 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
         stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
       }));
       followNewest();
+      return;
+    case 'snapshot':
+      keepSnapshot(message);
       return;
     case 'importReport':
       sessionStore.setState({ importing: false, importReport: message.report });
@@ -199,6 +207,16 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     timing: {},
     error: null,
   });
+  const whole = beginRun(info);
+  if (whole) showWhole(whole);
   followNewest();
   logLine(`Run started: preset ${info.config.preset}, tasks ${info.tasks.name}, seed ${info.config.seed}`);
+}
+
+/** What was done of a run before it was left. */
+function showWhole({ header, metrics, records, state }: WholeRun): void {
+  restoreRecords(records, header.pinned);
+  for (const row of metrics) seriesStore.append(row);
+  sessionStore.setState({ stageChanges: state.progress.stageChanges });
+  logLine(`Going on with ${header.name} at step ${header.step}`);
 }

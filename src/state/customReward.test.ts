@@ -81,9 +81,8 @@ describe('code from elsewhere', () => {
     chooseConfig(config);
     expect(() => startRun(true)).toThrow(/smuggled has not been allowed/);
     const { tasks, checkpoint: checkpointName } = configStore.getState();
-    expect(() => send({ type: 'start', config, checkpointName, tasks, play: true })).toThrow(
-      /not been allowed/,
-    );
+    const start = { type: 'start', runId: 'a', resume: null, play: true } as const;
+    expect(() => send({ ...start, config, checkpointName, tasks })).toThrow(/not been allowed/);
     expect(sent).toEqual([]);
   });
 

@@ -10,6 +10,7 @@
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
+ * - **runs** the one under way, those stored on this device, those recorded beforehand; saved as they go
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
@@ -20,7 +21,13 @@ export { goLive, select, selectionStore, useRecord, useSelection } from './selec
 export type { Selection } from './selection.ts';
 export { useShownStep } from './shownStep.ts';
 export type { ShownStep } from './shownStep.ts';
-export { recordsStore, togglePin, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
+export { recordsStore, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
+export { togglePin } from './persistence.ts';
+export { addRecordedRun, loadRun, runStore, useRuns } from './runStore.ts';
+export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
+export { deleteRun, editRun, useResumable } from './runList.ts';
+export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
+export { megabytes } from './storageNotice.ts';
 export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';

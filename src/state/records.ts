@@ -44,6 +44,12 @@ export function dropRecordsAfter(step: number): void {
   });
 }
 
+/** Takes in what is stored of a run. */
+export function restoreRecords(records: readonly StepRecord[], pinned: readonly number[]): void {
+  recordsStore.setState({ ...EMPTY, pinned: new Set(pinned) });
+  addRecords(records);
+}
+
 export function clearRecords(): void {
   recordsStore.setState(EMPTY);
 }

@@ -1,7 +1,9 @@
 /** What the page asks of the run. Every button, key and test goes through the command registry to these. */
 import type { RewardStage } from '../engine/rewards/types.ts';
 import { send } from './bridge.ts';
-import { changesOf, configStore, editConfig, markApplied, revertDraft } from './config.ts';
+import { changesOf, configStore, editConfig, markApplied, revertDraft, type RunChoice } from './config.ts';
+import { announceRun } from './persistence.ts';
+import { liveRun } from './runStore.ts';
 import { sessionStore, type SessionState } from './session.ts';
 
 /** Shows at once what was asked for; the worker's next word on it, always sent, is the truth. */
@@ -12,9 +14,18 @@ function expectStatus(status: SessionState['status']): void {
 /** Starts a run with the draft config from the checkpoint's weights. */
 export function startRun(play: boolean): void {
   const { draft: config, tasks, checkpoint } = configStore.getState();
-  markApplied({ config, tasks, checkpoint });
+  startFresh({ config, tasks, checkpoint }, play);
+}
+
+/** A run from a checkpoint's weights; its parent is the run it takes the place of. */
+function startFresh(choice: RunChoice, play: boolean): void {
+  const { config, tasks, checkpoint: checkpointName } = choice;
+  const live = isPristine(sessionStore.getState()) ? null : liveRun();
+  const parent = live && { id: live.id, name: live.name, step: 0, config: live.config };
+  const runId = announceRun({ parent, whole: null, isStored: false, lock: null });
+  markApplied(choice);
   expectStatus('booting');
-  send({ type: 'start', config, checkpointName: checkpoint, tasks, play });
+  send({ type: 'start', runId, resume: null, config, checkpointName, tasks, play });
 }
 
 /** Nothing of the run has been computed, so that edits may take hold without losing anything. */
@@ -52,10 +63,7 @@ export function advance(what: 'step' | 'subStep'): void {
 /** Same config, same seed, same initial weights. Edits that were not applied stay edits. */
 export function resetRun(): void {
   const { applied } = configStore.getState();
-  if (!applied) return;
-  const { config, tasks, checkpoint } = applied;
-  expectStatus('booting');
-  send({ type: 'start', config, checkpointName: checkpoint, tasks, play: false });
+  if (applied) startFresh(applied, false);
 }
 
 /** Restarts with the next seed. */

@@ -68,6 +68,15 @@ export class SeriesStore {
     return { steps: this.#steps.slice(0, this.#length), values, version };
   }
 
+  /** Every step with the metrics that it has. */
+  rows(): Pick<StepRecord, 'step' | 'stage' | 'metrics'>[] {
+    return Array.from(this.#steps.subarray(0, this.#length), (step, at) => {
+      const metrics: Record<string, number> = {};
+      for (const [name, column] of this.#columns) if (!Number.isNaN(column[at])) metrics[name] = column[at];
+      return { step, stage: this.#boundaries.findLast((one) => one.step <= step)!.stage, metrics };
+    });
+  }
+
   /** Metrics seen so far, sorted; the same array until there is another. */
   readonly names = (): readonly string[] => this.#names;
 

@@ -42,6 +42,7 @@ test('the weights that sampled a response are taken while they are there, else t
   const scorer = await loadScorer(reader('scorer'));
   const tasks = taskSetByName('scenes-nano');
   const run = await RunHandle.load({
+    runId: 'a',
     config,
     checkpointName: 'nano',
     checkpoint: reader('nano'),

@@ -1,7 +1,24 @@
 /** Where a run's questions come from, and files from the page made into such a set. */
-import { loadTaskSet } from '../engine/tasks/imported/index.ts';
+import { loadTaskSet, type LoadResult, type Problem } from '../engine/tasks/imported/index.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
-import type { ImportEntry, ImportReport, TaskChoice } from './protocol.ts';
+import type { TaskChoice } from './protocol.ts';
+
+/** A file of an imported set, with its path inside the dropped folder or archive. */
+export interface ImportEntry {
+  readonly path: string;
+  readonly blob: Blob;
+}
+
+export interface ImportReport {
+  readonly ok: boolean;
+  readonly name: string;
+  /** Counts the imports of this page, so that two of one name differ. */
+  readonly revision: number;
+  readonly problems: readonly Problem[];
+  /** Problems found, which may be more than are listed. */
+  readonly problemCount: number;
+  readonly counts: LoadResult['counts'];
+}
 
 /** Problems sent to the page; a broken set of thousands names as many. */
 const PROBLEMS_LISTED = 60;

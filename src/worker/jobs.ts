@@ -36,7 +36,7 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
       out.add({ type: 'stageChange', change: await run.switchStage(message.to) });
       return;
     case 'setThresholds':
-      run.trainer.setThresholds(message.easyFrom, message.mediumFrom);
+      run.setThresholds(message.easyFrom, message.mediumFrom);
       sendSplit(run, out);
       return;
     case 'requestSimilarity': {

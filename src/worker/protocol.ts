@@ -18,11 +18,13 @@ import type {
   StepRecord,
   TrainConfig,
 } from '../engine/rl/types.ts';
-import type { LoadResult, Problem } from '../engine/tasks/imported/index.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
 import type { AttentionAnswer, AttentionRequest } from './attention.ts';
+import type { ImportEntry, ImportReport } from './imports.ts';
+import type { ResumedRun, Snapshot } from './snapshots.ts';
 
-export type { BackendName, BackendReport };
+export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
+export type { SavedState } from './snapshots.ts';
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
@@ -114,23 +116,6 @@ export interface EvaluatedPolicy {
   readonly report: EvalReport;
 }
 
-/** A file of an imported set, with its path inside the dropped folder or archive. */
-export interface ImportEntry {
-  readonly path: string;
-  readonly blob: Blob;
-}
-
-export interface ImportReport {
-  readonly ok: boolean;
-  readonly name: string;
-  /** Counts the imports of this page, so that two of one name differ. */
-  readonly revision: number;
-  readonly problems: readonly Problem[];
-  /** Problems found, which may be more than are listed. */
-  readonly problemCount: number;
-  readonly counts: LoadResult['counts'];
-}
-
 export interface WorkerError {
   /** The phase or action that failed. */
   readonly where: string;
@@ -141,12 +126,14 @@ export interface WorkerError {
 }
 
 export interface StartedInfo {
+  /** As given by the page. */
+  readonly runId: string;
   readonly config: TrainConfig;
   readonly card: CheckpointCard | null;
   readonly checkpointName: string;
   readonly parameterCount: number;
   readonly tasks: TaskInfo;
-  /** Hash of the initial weights: a reset gives the same one. */
+  /** Hash of the weights it starts with: a reset gives the same one. */
   readonly policyHash: string;
   /** Side of the policy's input image and of one image token, in pixels. */
   readonly imageSize: number;
@@ -163,9 +150,11 @@ export type ToWorker =
       /** Absolute URL, ending in a slash, that `models/…` is relative to. */
       readonly assetBase: string;
     }
-  /** A new run from the checkpoint's weights; with the same config this is a reset. */
+  /** A new run from the checkpoint's weights, with the same config a reset; or a saved run from where it stood. */
   | {
       readonly type: 'start';
+      readonly runId: string;
+      readonly resume: ResumedRun | null;
       readonly config: TrainConfig;
       readonly checkpointName: string;
       readonly tasks: TaskChoice;
@@ -205,6 +194,8 @@ export type ToWorker =
   | ({ readonly type: 'evaluate' } & EvaluationRequest)
   | { readonly type: 'cancelEvaluation' }
   | { readonly type: 'exportCheckpoint' }
+  /** Answered by a snapshot of the run as it is now, unless nothing of it has been computed. */
+  | { readonly type: 'requestSnapshot' }
   /** Go on from the last snapshot after the device was lost. */
   | { readonly type: 'recover' };
 
@@ -240,6 +231,7 @@ export type FromWorker =
   | { readonly type: 'stageChange'; readonly change: StageChange }
   /** Records after `step` no longer hold: the run went back to a snapshot. */
   | { readonly type: 'rewound'; readonly step: number }
+  | ({ readonly type: 'snapshot' } & Snapshot)
   | { readonly type: 'importReport'; readonly report: ImportReport }
   | {
       readonly type: 'images';

@@ -10,10 +10,12 @@ import type { FileReader } from './assets.ts';
 import { messageOf } from './errors.ts';
 import type { CancelledSplit, StartedInfo } from './protocol.ts';
 
-/** Steps between two snapshots; stage changes make one too. */
+/** Steps between two snapshots; the end of the split, a change of stage and coming to rest make one too. */
 const SNAPSHOT_STEPS = 10;
 
 export interface RunRequest {
+  /** The page's name for the run. */
+  readonly runId: string;
   readonly config: TrainConfig;
   readonly checkpointName: string;
   readonly checkpoint: FileReader;
@@ -33,6 +35,8 @@ export class RunHandle {
   #beforeSplit: TrainerState | null = null;
   /** The estimate cancelled last, which can still go on. */
   #cancelled: UnfinishedSplit | null = null;
+  /** Something has moved since the snapshot. */
+  #isStale = false;
   readonly #seconds: Record<Phase, number> = {
     split: 0,
     sample: 0,
@@ -92,10 +96,11 @@ export class RunHandle {
   }
 
   async info(): Promise<StartedInfo> {
-    const { config, checkpointName, tasks, scorer } = this.request;
+    const { runId, config, checkpointName, tasks, scorer } = this.request;
     const { checkpoint, card, policy } = this.#parts;
     const { image_size, patch_size } = checkpoint.config.vision;
     return {
+      runId,
       config,
       card,
       checkpointName,
@@ -129,10 +134,22 @@ export class RunHandle {
       signal,
     });
     this.#seconds[result.phase] += (performance.now() - from) / 1000;
+    this.#isStale = true;
     if (result.phase === 'split') this.#afterSplitChunk(isNewSplit);
+    const wasSplit = result.phase === 'split' && this.#trainer.splitRemaining === 0;
     const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
-    if (due || result.stageChange !== null) await this.#keepSnapshot();
+    if (due || wasSplit || result.stageChange !== null) await this.#keepSnapshot();
     return result;
+  }
+
+  /** Brings the snapshot up to where the run stands now, in the middle of a step too. */
+  async refreshSnapshot(): Promise<void> {
+    if (this.#isStale) await this.#keepSnapshot();
+  }
+
+  setThresholds(easyFrom: number, mediumFrom: number): void {
+    this.#trainer.setThresholds(easyFrom, mediumFrom);
+    this.#isStale = true;
   }
 
   async switchStage(to: RewardStage): Promise<StageChange> {
@@ -142,6 +159,7 @@ export class RunHandle {
   }
 
   async #keepSnapshot(): Promise<void> {
+    this.#isStale = false;
     const { progress, parameters } = (this.#snapshot = await this.#trainer.exportState());
     if (progress.stageChanges.at(-1)?.atStep === progress.step) this.#kept.set(progress.step, parameters);
   }
@@ -175,6 +193,7 @@ export class RunHandle {
     if (isComplete) this.#beforeSplit = await this.#trainer.exportState();
     this.#trainer.reestimateSplit(unfinished);
     this.#cancelled = null;
+    this.#isStale = true;
   }
 
   /** Gives the split before the re-estimation back and keeps what was estimated; false when there was none. */
@@ -184,6 +203,7 @@ export class RunHandle {
     this.#trainer.dispose();
     this.#trainer = new Trainer(this.#parts, this.request.config, { state: this.#beforeSplit });
     this.#beforeSplit = null;
+    this.#isStale = true;
     return true;
   }
 

@@ -14,6 +14,7 @@ import type { Outbox } from './outbox.ts';
 import { EVALUATION_JOB, PROTOCOL_VERSION } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
+import { resumed, Snapshots } from './snapshots.ts';
 import type { EngineDoors } from './doors.ts';
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
@@ -24,6 +25,7 @@ export class Session implements LoopHost {
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
   readonly #evaluations: Evaluations;
+  readonly #snapshots: Snapshots;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
   #scorer: ImageTextScorer | null = null;
@@ -43,6 +45,7 @@ export class Session implements LoopHost {
     this.#doors = doors;
     this.#loop = new Loop(this);
     this.#evaluations = new Evaluations(out);
+    this.#snapshots = new Snapshots(out);
     this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
   }
@@ -89,6 +92,8 @@ export class Session implements LoopHost {
         return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
       case 'cancelEvaluation':
         return this.#evaluations.cancel();
+      case 'requestSnapshot':
+        return this.#job('snapshot', (run) => this.#snapshots.take(run));
       case 'recover':
         return this.#load('recovery', () => this.#recover());
       default:
@@ -111,6 +116,7 @@ export class Session implements LoopHost {
       if (phase === 'split') sendSplit(run, this.#out);
       if (result.draft) this.#out.add({ type: 'draft', draft: result.draft });
       if (result.record) this.#out.add({ type: 'record', record: result.record });
+      this.#snapshots.send(run);
       this.#progress = null;
       return { step: run.trainer.step > step, phase: run.trainer.nextPhase !== phase };
     } catch (error) {
@@ -133,6 +139,8 @@ export class Session implements LoopHost {
       if (hash !== null) this.#out.add({ type: 'policyHash', step, hash });
       this.#hashedStep = step;
     }
+    if (run && !this.#lost)
+      await this.#snapshots.update(run).catch((e: unknown) => this.#report('snapshot', e));
     this.onChange();
   }
 
@@ -206,17 +214,24 @@ export class Session implements LoopHost {
   async #start(message: Message<'start'>): Promise<void> {
     if (!this.#boot || this.#failed) return;
     this.#wasStarted = true;
-    const { config, checkpointName } = message;
-    const next = await RunHandle.load({
+    const { runId, config, checkpointName, resume } = message;
+    const before = resume && resumed(resume);
+    const request = {
+      runId,
       config,
       checkpointName,
-      checkpoint: assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
+      checkpoint: before?.checkpoint ?? assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
       tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
-    });
+    };
+    const next = await RunHandle.load(request, before ?? undefined);
     // Only now: a checkpoint that does not load leaves the run as it is.
+    if (this.#run && !this.#lost) await this.#snapshots.update(this.#run);
     this.#replaceRun(next);
+    this.#snapshots.begin(next, before !== null);
     this.#out.add({ type: 'started', info: await next.info() });
+    if (before) sendSplit(next, this.#out);
+    if (next.trainer.draft) this.#out.add({ type: 'draft', draft: next.trainer.draft });
     if (message.play) this.#loop.setMode('play');
   }
 

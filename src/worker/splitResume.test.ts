@@ -23,6 +23,7 @@ afterEach(() => run.dispose());
 async function load(): Promise<void> {
   const nano = presetByName('nano');
   run = await RunHandle.load({
+    runId: 'a',
     config: {
       ...nano,
       promptsPerStep: 2,

@@ -17,6 +17,7 @@ import { EvaluationPanel } from './EvaluationPanel.tsx';
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const info: StartedInfo = {
+  runId: 'a',
   config: presetByName('nano'),
   card: null,
   checkpointName: 'nano',

@@ -23,6 +23,7 @@ import { HacksPanel } from './HacksPanel.tsx';
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const info: StartedInfo = {
+  runId: 'a',
   config: presetByName('nano'),
   card: null,
   checkpointName: 'nano',

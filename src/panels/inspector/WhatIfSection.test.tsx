@@ -19,6 +19,7 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 const record = stepRecord(7, 'perception');
 const rollout = record.groups[2].rollouts[3];
 const info: StartedInfo = {
+  runId: 'a',
   config: CONFIG,
   card: null,
   checkpointName: 'tiny',

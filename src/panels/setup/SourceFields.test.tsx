@@ -25,6 +25,7 @@ const weak = () => page.querySelector('[data-testid="model-misfit"]');
 /** A session that runs a checkpoint on a built-in task set. */
 function run(checkpointName: string, tasks: string): StartedInfo {
   return {
+    runId: 'a',
     config: CONFIG,
     card: { name: 'tiny', parameters: 1000, faults: null, measured: { accuracy: 0.5 } },
     checkpointName,

@@ -1,0 +1,236 @@
+/**
+ * Runs in IndexedDB. Every change is one transaction, so that a run is never half there: a save brings list entry,
+ * scalars, records and state to the same step. Errors are StorageErrors.
+ */
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import type { ResumedRun, SavedState } from '../worker/protocol.ts';
+import { packRecord, sizeOfRecord, unpackRecord, type PackedRecord } from './recordCodec.ts';
+import { StorageError, storageError } from './storageError.ts';
+import type { MetricsRow, RunHeader, WholeRun } from './types.ts';
+
+const NAME = 'pebr-runs';
+const VERSION = 1;
+/** Key of a run's newest state among those kept by their step. */
+const NEWEST = -1;
+const STORES = ['runs', 'metrics', 'records', 'states', 'files'] as const;
+
+type StoredHeader = RunHeader & {
+  /** The tab that saves it: the last one that began to. */
+  readonly writer: string;
+  /** Bytes of its newest record and of its files. */
+  readonly sizes: { readonly record: number; readonly files: number };
+};
+type StepKey = [run: string, step: number];
+
+interface Schema extends DBSchema {
+  runs: { key: string; value: StoredHeader };
+  metrics: { key: StepKey; value: MetricsRow };
+  records: { key: StepKey; value: PackedRecord };
+  states: { key: StepKey; value: SavedState };
+  files: { key: string; value: ResumedRun['files'] };
+}
+type Transaction = IDBPTransaction<Schema, typeof STORES, 'readwrite'>;
+
+/** What came since the last save. */
+export interface RunChanges {
+  readonly header: RunHeader;
+  readonly metrics: readonly MetricsRow[];
+  readonly records: readonly PackedRecord[];
+  /** Steps whose record stays; others go. */
+  readonly retained: ReadonlySet<number>;
+  readonly state: SavedState;
+  readonly kept: ReadonlyMap<number, SavedState>;
+  /** null: stored already. */
+  readonly files: ResumedRun['files'] | null;
+}
+
+const all = (run: string): IDBKeyRange => IDBKeyRange.bound([run], [run, []]);
+
+export class RunDatabase {
+  readonly #db: IDBPDatabase<Schema>;
+  /** Names this tab as the writer of the runs that it began to save. */
+  readonly #writer: string;
+
+  private constructor(db: IDBPDatabase<Schema>, writer: string) {
+    this.#db = db;
+    this.#writer = writer;
+  }
+
+  /** Throws a StorageError when the browser keeps nothing for the page or a newer page wrote the runs. */
+  static async open(writer: string): Promise<RunDatabase> {
+    try {
+      const db = await openDB<Schema>(NAME, VERSION, {
+        upgrade(fresh) {
+          fresh.createObjectStore('runs', { keyPath: 'id' });
+          for (const name of STORES.slice(1)) fresh.createObjectStore(name);
+        },
+        // A newer page in another tab waits for this one to let go.
+        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+      });
+      return new RunDatabase(db, writer);
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** All runs, the one worked on last first. */
+  async list(): Promise<RunHeader[]> {
+    const headers = await this.#db.getAll('runs').catch(rethrow);
+    return headers.map(headerOf).sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  /** Everything of a run. Throws when it is not there. */
+  async load(id: string): Promise<WholeRun> {
+    const tx = this.#db.transaction(STORES, 'readonly');
+    try {
+      const [header, state, files, metrics, records, keys, states] = await Promise.all([
+        tx.objectStore('runs').get(id),
+        tx.objectStore('states').get([id, NEWEST]),
+        tx.objectStore('files').get(id),
+        tx.objectStore('metrics').getAll(all(id)),
+        tx.objectStore('records').getAll(all(id)),
+        tx.objectStore('states').getAllKeys(all(id)),
+        tx.objectStore('states').getAll(all(id)),
+      ]);
+      if (!header || !state || !files) {
+        throw new StorageError(
+          'failed',
+          'The run is no longer stored; it may have been deleted in another tab.',
+        );
+      }
+      const kept = new Map(
+        keys.flatMap(([, step], i) => (step === NEWEST ? [] : [[step, states[i]] as const])),
+      );
+      return { header: headerOf(header), metrics, records: records.map(unpackRecord), state, kept, files };
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  /**
+   * Brings a run up to its newest state. Name, colour and pins stay as stored: the list edits them. Throws `taken`
+   * when another tab has begun to save it.
+   */
+  async save(changes: RunChanges): Promise<RunHeader> {
+    return this.#change(async (tx) => {
+      const { id } = changes.header;
+      const before = await tx.objectStore('runs').get(id);
+      if (before && before.writer !== this.#writer) {
+        throw new StorageError('taken', 'Another tab goes on with this run.');
+      }
+      // What came before is gone, and half a run is worse than none.
+      if (!before && !changes.files) throw new StorageError('taken', 'Another tab has deleted this run.');
+      for (const row of changes.metrics) await tx.objectStore('metrics').put(row, [id, row.step]);
+      for (const record of changes.records) await tx.objectStore('records').put(record, [id, record.step]);
+      const stored = await tx.objectStore('records').getAllKeys(all(id));
+      for (const key of stored) {
+        if (!changes.retained.has(key[1])) await tx.objectStore('records').delete(key);
+      }
+      for (const [step, state] of changes.kept) await tx.objectStore('states').put(state, [id, step]);
+      await tx.objectStore('states').put(changes.state, [id, NEWEST]);
+      if (changes.files) await tx.objectStore('files').put(changes.files, id);
+      const kept = await tx.objectStore('states').getAllKeys(all(id));
+      const sizes = sizesOf(changes, before?.sizes);
+      const tensors = changes.state.parameters.byteLength + changes.state.trainer.byteLength;
+      const recordCount = Math.min(stored.length, changes.retained.size);
+      const header: StoredHeader = {
+        ...changes.header,
+        ...(before ? { name: before.name, colour: before.colour, pinned: before.pinned } : {}),
+        kept: kept.map(([, step]) => step).filter((step) => step !== NEWEST),
+        bytes: tensors * kept.length + sizes.record * recordCount + sizes.files,
+        writer: this.#writer,
+        sizes,
+      };
+      await tx.objectStore('runs').put(header);
+      return headerOf(header);
+    });
+  }
+
+  /** Stores a run that is not there yet; this tab is its writer. */
+  async saveWhole({ header, metrics, records, state, kept, files }: WholeRun): Promise<RunHeader> {
+    const retained = new Set(records.map(({ step }) => step));
+    return this.save({ header, metrics, records: records.map(packRecord), retained, state, kept, files });
+  }
+
+  /** This tab goes on with a run; what another one saves of it from now on is refused. */
+  async takeOver(id: string): Promise<void> {
+    await this.#edit(id, (header) => ({ ...header, writer: this.#writer }));
+  }
+
+  /** Changes what the reader sets of a run; nothing when it is not stored. */
+  async patch(id: string, change: Partial<Pick<RunHeader, 'name' | 'colour' | 'pinned'>>): Promise<void> {
+    await this.#edit(id, (header) => ({ ...header, ...change }));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#change(async (tx) => {
+      await tx.objectStore('runs').delete(id);
+      await tx.objectStore('files').delete(id);
+      for (const name of ['metrics', 'records', 'states'] as const)
+        await tx.objectStore(name).delete(all(id));
+    });
+  }
+
+  #edit(id: string, edit: (header: StoredHeader) => StoredHeader): Promise<void> {
+    return this.#change(async (tx) => {
+      const header = await tx.objectStore('runs').get(id);
+      if (header) await tx.objectStore('runs').put(edit(header));
+    });
+  }
+
+  /** One transaction over everything; an error leaves all as it was. */
+  async #change<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      const tx = this.#db.transaction(STORES, 'readwrite');
+      // Its outcome is asked for below; on an error of the work nobody else would hear of it.
+      const done = tx.done.then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      try {
+        const result = await work(tx);
+        const failure = await done;
+        if (failure) throw failure.error;
+        return result;
+      } catch (error) {
+        abort(tx);
+        await done;
+        throw error;
+      }
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+}
+
+/** An aborted transaction cannot be aborted again. */
+function abort(tx: Transaction): void {
+  try {
+    tx.abort();
+  } catch {
+    return;
+  }
+}
+
+function headerOf({ writer: _, sizes: __, ...header }: StoredHeader): RunHeader {
+  return header;
+}
+
+function rethrow(error: unknown): never {
+  throw storageError(error);
+}
+
+/** Sizes as far as this save knows them, else those before it. */
+function sizesOf({ records, files }: RunChanges, before?: StoredHeader['sizes']): StoredHeader['sizes'] {
+  const newest = records.at(-1);
+  return {
+    record: newest ? sizeOfRecord(newest) : (before?.record ?? 0),
+    files: files
+      ? Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0)
+      : (before?.files ?? 0),
+  };
+}
