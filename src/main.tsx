@@ -8,7 +8,9 @@ import {
   layoutStore,
   readAddress,
   recordsStore,
+  resumeRun,
   runCommand,
+  runStore,
   selectionStore,
   sessionStore,
   seriesStore,
@@ -30,6 +32,8 @@ if (address.testing) {
   window.pebr = {
     commands: COMMANDS,
     runCommand,
+    resumeRun,
+    runStore,
     sessionStore,
     recordsStore,
     seriesStore,
