@@ -12,6 +12,7 @@ import { SetupPanel } from './panels/setup/index.ts';
 import { StagesPanel } from './panels/stages/index.ts';
 import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
+import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
 import { setLayout, useLayout, useRecordSteps, type TabId } from './state/index.ts';
 import { Button, EmptyState, Tabs } from './ui/index.ts';
@@ -26,6 +27,7 @@ const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/in
 const ObjectivePanel = lazy(async () => ({
   default: (await import('./panels/objective/index.ts')).ObjectivePanel,
 }));
+const RunsPanel = lazy(async () => ({ default: (await import('./panels/runs/index.ts')).RunsPanel }));
 const CustomRewardPanel = lazy(async () => ({
   default: (await import('./panels/customReward/index.ts')).CustomRewardPanel,
 }));
@@ -39,6 +41,7 @@ const LABELS: Readonly<Record<TabId, string>> = {
   sampling: 'Data',
   objective: 'Objective',
   stages: 'Stages',
+  runs: 'Runs',
   evaluation: 'Evaluation',
   hacks: 'Reward hacks',
   customReward: 'Custom reward',
@@ -46,8 +49,28 @@ const LABELS: Readonly<Record<TabId, string>> = {
 };
 /** Tabs by viewport: what has a place of its own is not a tab. */
 const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'customReward', 'system'],
-  medium: ['rollouts', 'sampling', 'objective', 'stages', 'evaluation', 'hacks', 'customReward', 'system'],
+  wide: [
+    'rollouts',
+    'sampling',
+    'objective',
+    'stages',
+    'runs',
+    'evaluation',
+    'hacks',
+    'customReward',
+    'system',
+  ],
+  medium: [
+    'rollouts',
+    'sampling',
+    'objective',
+    'stages',
+    'runs',
+    'evaluation',
+    'hacks',
+    'customReward',
+    'system',
+  ],
   narrow: [
     'rollouts',
     'inspector',
@@ -56,6 +79,7 @@ const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
     'sampling',
     'objective',
     'stages',
+    'runs',
     'evaluation',
     'hacks',
     'customReward',
@@ -131,8 +155,9 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
         )}
       </div>
       <div className="app-intro">
-        {/* Hacks can be looked at before anything has been trained. */}
-        {selected !== 'hacks' && <Welcome />}
+        <ResumeOffer />
+        {/* Hacks and runs of before can be looked at before anything has been trained. */}
+        {selected !== 'hacks' && selected !== 'runs' && <Welcome />}
         <SplitBanner />
       </div>
       <div className="app-tab-body">{panelOf(selected)}</div>
@@ -160,6 +185,12 @@ function panelOf(tab: TabId): ReactNode {
       );
     case 'stages':
       return <StagesPanel />;
+    case 'runs':
+      return (
+        <Suspense fallback={<EmptyState title="Loading the runs…" tone="loading" />}>
+          <RunsPanel />
+        </Suspense>
+      );
     case 'evaluation':
       return (
         <Suspense fallback={<EmptyState title="Loading the measures…" tone="loading" />}>

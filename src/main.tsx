@@ -26,7 +26,7 @@ declare global {
   }
 }
 
-const address = readAddress(location.search);
+const address = readAddress(location.search, location.hash);
 connect(createClient(), address, new URL('./', document.baseURI).href);
 if (address.testing) {
   window.pebr = {

@@ -14,6 +14,14 @@ export {
 } from './recordedRun.ts';
 export { lockedRuns, lockRun, type RunLock } from './locks.ts';
 export { packRecord, type PackedRecord } from './recordCodec.ts';
+export {
+  MOST_LINK,
+  readLink,
+  writeLink,
+  type ReadLink,
+  type SharedSelection,
+  type SharedView,
+} from './shareLink.ts';
 export { RunDatabase, type RunChanges } from './storage.ts';
 export { StorageError, storageError, type StorageFault } from './storageError.ts';
 export { RUN_COLOURS, shownOf, withScores } from './types.ts';

@@ -81,10 +81,11 @@ describe('a run', () => {
   test('is not half there when a put fails: all is as it was before', async () => {
     await database.saveWhole(wholeRun('a', 2));
     const before = await database.load('a');
-    const put = IDBObjectStore.prototype.put;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value, key) {
+    const original = Reflect.get(IDBObjectStore.prototype, 'put') as (...given: unknown[]) => unknown;
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put');
+    put.mockImplementation(function (this: IDBObjectStore, ...given) {
       if (this.name === 'states') throw new DOMException('no room', 'QuotaExceededError');
-      return put.call(this, value, key);
+      return Reflect.apply(original, this, given) as IDBRequest<IDBValidKey>;
     });
     await expect(database.save(step3())).rejects.toMatchObject({ fault: 'full' });
     vi.restoreAllMocks();

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
+import { writeLink, type SharedView } from '../runs/index.ts';
+import { presetByName } from '../worker/protocol.ts';
 import { readAddress } from './address.ts';
 
 test('an empty address means the defaults', () => {
-  expect(readAddress('')).toEqual({ preset: 'tiny', seed: null, backend: null, testing: false, notices: [] });
+  expect(readAddress('')).toEqual({
+    preset: 'tiny',
+    seed: null,
+    backend: null,
+    testing: false,
+    view: null,
+    notices: [],
+  });
 });
 
 test('what is asked for is taken', () => {
@@ -11,6 +20,7 @@ test('what is asked for is taken', () => {
     seed: 17,
     backend: 'wasm',
     testing: true,
+    view: null,
     notices: [],
   });
 });
@@ -27,4 +37,18 @@ test.each([
   expect(notices).toHaveLength(1);
   expect(notices[0]).toContain(named);
   expect(notices[0]).toContain(allowed);
+});
+
+test('a link in the fragment is read, and a bad one is named', () => {
+  const view: SharedView = {
+    config: { ...presetByName('nano'), seed: 5 },
+    tasks: { from: 'built-in', name: 'scenes-nano' },
+    checkpoint: 'nano',
+    selection: null,
+    layout: { tab: 'runs', railOpen: true, inspectorOpen: false, dockOpen: true },
+  };
+  expect(readAddress('', `#${writeLink(view)}`)).toMatchObject({ view, notices: [] });
+  const { view: none, notices } = readAddress('', '#view=9.abc');
+  expect(none).toBeNull();
+  expect(notices).toEqual([expect.stringMatching(/newer version of this page/)]);
 });

@@ -1,6 +1,7 @@
-/** What the page's address may ask for: `?preset=nano&seed=3&backend=wasm&testing=1`. */
+/** What the page's address may ask for: `?preset=nano&seed=3&backend=wasm&testing=1`, and a shared view in its fragment. */
 import * as v from 'valibot';
 import { PRESET_NAMES } from '../worker/protocol.ts';
+import { readLink, type SharedView } from '../runs/index.ts';
 import type { BackendName } from '../worker/protocol.ts';
 
 export interface Address {
@@ -8,6 +9,8 @@ export interface Address {
   readonly seed: number | null;
   readonly backend: BackendName | null;
   readonly testing: boolean;
+  /** What a link shows; it goes before preset and seed. */
+  readonly view: SharedView | null;
   /** What was asked and refused, in words for the reader. */
   readonly notices: readonly string[];
 }
@@ -21,8 +24,8 @@ const FIELDS = {
   backend: { schema: v.picklist(['webgpu', 'wasm', 'cpu']), allowed: 'webgpu, wasm, cpu' },
 } as const;
 
-/** Reads a query string; a bad value is left out and named in `notices`. */
-export function readAddress(search: string): Address {
+/** Reads query string and fragment; what is bad is left out and named in `notices`. */
+export function readAddress(search: string, fragment = ''): Address {
   const query = new URLSearchParams(search);
   const notices: string[] = [];
   const read = <S extends v.GenericSchema>(name: keyof typeof FIELDS, schema: S): v.InferOutput<S> | null => {
@@ -35,11 +38,14 @@ export function readAddress(search: string): Address {
     );
     return null;
   };
+  const link = readLink(fragment);
+  if (link && !link.ok) notices.push(link.message);
   return {
     preset: read('preset', FIELDS.preset.schema) ?? 'tiny',
     seed: read('seed', FIELDS.seed.schema),
     backend: read('backend', FIELDS.backend.schema),
     testing: query.get('testing') === '1',
+    view: link?.ok ? link.view : null,
     notices,
   };
 }

@@ -3,6 +3,7 @@ import type { SessionState } from './session.ts';
 import { sessionStore, useSession } from './session.ts';
 import { goLive, select, selectionStore } from './selection.ts';
 import { recordsStore } from './records.ts';
+import { copyLink } from './shareView.ts';
 import { advance, newSeed, pause, play, resetRun } from './run.ts';
 
 export interface Command {
@@ -110,6 +111,12 @@ export const COMMANDS: readonly Command[] = [
     keyLabel: 'G',
     enabled: () => true,
     run: goLive,
+  },
+  {
+    id: 'copyLink',
+    label: 'Copy a link to this view',
+    enabled: () => true,
+    run: () => void copyLink(),
   },
 ];
 

@@ -19,6 +19,7 @@ import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts
 import { followNewest } from './selection.ts';
 import { startRun } from './run.ts';
 import { seriesStore } from './series.ts';
+import { applyView, selectWanted } from './shareView.ts';
 import { logLine, sessionStore } from './session.ts';
 
 /** Sets the draft from the address, then boots the worker. Returns what undoes it. */
@@ -28,7 +29,9 @@ export function connect(client: Client, address: Address, assetBase: string): ()
   openRuns();
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
-  sessionStore.setState({ config: configStore.getState().draft, notices: address.notices });
+  sessionStore.setState({ notices: address.notices });
+  if (address.view) applyView(address.view);
+  sessionStore.setState({ config: configStore.getState().draft });
   const unsubscribe = client.subscribe(receive);
   send({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: address.backend, assetBase });
   return () => {
@@ -51,6 +54,7 @@ export function receive(messages: readonly FromWorker[]): void {
     }
     records = [];
     followNewest();
+    selectWanted();
   };
   for (const message of messages) {
     if (message.type === 'record') {

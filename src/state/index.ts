@@ -27,6 +27,7 @@ export { addRecordedRun, loadRun, runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
+export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
 export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
@@ -71,6 +72,7 @@ export {
   chooseTasks,
   configStore,
   defaultAt,
+  differences,
   editConfig,
   revertDraft,
   useConfig,

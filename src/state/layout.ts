@@ -12,6 +12,7 @@ export const TABS = [
   'sampling',
   'objective',
   'stages',
+  'runs',
   'evaluation',
   'hacks',
   'customReward',
@@ -62,6 +63,10 @@ export function useLayout<T>(selector: (state: LayoutState) => T): T {
 
 export function setLayout(partial: Partial<LayoutState>): void {
   layoutStore.setState(partial);
+}
+
+export function isTab(name: string): name is TabId {
+  return (TABS as readonly string[]).includes(name);
 }
 
 /** What an earlier visit left, if it still makes sense. */

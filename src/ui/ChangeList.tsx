@@ -1,0 +1,37 @@
+interface Change {
+  /** Dotted path in TrainConfig. */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+interface ChangeListProps {
+  readonly changes: readonly Change[];
+  /** How many are listed; the others are counted. */
+  readonly most?: number;
+}
+
+/** Differences between two configs, a line each: field, before → after. */
+export function ChangeList({ changes, most = 6 }: ChangeListProps) {
+  return (
+    <ul className="ui-changes">
+      {changes.slice(0, most).map(({ path, from, to }) => (
+        <li key={path}>
+          <code>{path}</code> {show(from, path)} → {show(to, path)}
+        </li>
+      ))}
+      {changes.length > most && <li>and {changes.length - most} more</li>}
+    </ul>
+  );
+}
+
+function show(value: unknown, path: string): string {
+  if (path.endsWith('.custom')) return showTerms(value);
+  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Custom terms by name and weight; their code is for the Custom reward tab. */
+function showTerms(value: unknown): string {
+  const terms = (value ?? []) as readonly { readonly name: string; readonly weight: number }[];
+  return terms.length === 0 ? 'none' : terms.map(({ name, weight }) => `${name} × ${weight}`).join(', ');
+}
