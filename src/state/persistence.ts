@@ -13,6 +13,7 @@ import {
   type RunHeader,
   type RunLock,
   type RunParent,
+  type StorageFault,
   type WholeRun,
 } from '../runs/index.ts';
 import type { StepRecord } from '../engine/rl/types.ts';
@@ -58,6 +59,8 @@ const announced = new Map<string, AnnouncedRun>();
 let unsaved: Unsaved = nothing();
 let lock: RunLock | null = null;
 let saving: Promise<void> | null = null;
+/** Why saving failed, as the reader was told. */
+let said: StorageFault | null = null;
 /** Who waits for the next snapshot to be saved, and those whose snapshot has come. */
 let waiting: (() => void)[] = [];
 let due: (() => void)[] = [];
@@ -233,6 +236,7 @@ function saved(stored: RunHeader): void {
     const { name, colour, pinned, bytes, updatedAt } = stored;
     setRuns({ live: { ...live, name, colour, pinned, bytes, updatedAt } });
   }
+  said = null;
   const wasKept = runStore.getState().storage.kind === 'kept';
   runStore.setState({ storage: { kind: 'kept' } });
   if (!wasKept) void refreshRuns();
@@ -256,10 +260,10 @@ function putBack(taken: Unsaved): void {
 /** Said once, until a save succeeds again. */
 function failed(live: RunHeader, error: unknown): void {
   const { fault, message } = storageError(error);
-  const { storage, runs } = runStore.getState();
   runStore.setState({ storage: { kind: fault, message } });
-  if (storage.kind === fault) return;
-  const notice = noticeOf(fault, message, live, runs);
+  if (said === fault) return;
+  said = fault;
+  const notice = noticeOf(fault, message, live, runStore.getState().runs);
   logLine(notice);
   sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
 }

@@ -1,0 +1,205 @@
+/** What the worker says, saved: through the real database code over an IndexedDB in memory. */
+import 'fake-indexeddb/auto';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { stepRecord } from '../../fixtures/stepRecord.ts';
+import { savedState, wholeRun } from '../../fixtures/wholeRun.ts';
+import { presetByName, type FromWorker, type StartedInfo, type ToWorker } from '../worker/protocol.ts';
+import { setClient } from './bridge.ts';
+import { receive } from './connect.ts';
+import { togglePin } from './persistence.ts';
+import { forkRun, resumeRun, wholeRun as wholeRunOf } from './resume.ts';
+import { recordsStore } from './records.ts';
+import { deleteRun, editRun } from './runList.ts';
+import { loadRun, refreshRuns, runDatabase, runStore, setRuns } from './runStore.ts';
+import { seriesStore } from './series.ts';
+import { sessionStore } from './session.ts';
+
+const info: StartedInfo = {
+  runId: 'a',
+  config: presetByName('tiny'),
+  card: null,
+  checkpointName: 'tiny',
+  parameterCount: 1,
+  tasks: { name: 'scenes', origin: 'built-in', sizes: { train: 10, heldout: 1 } },
+  policyHash: 'a',
+  imageSize: 24,
+  patchSize: 4,
+  tokenPixels: 8,
+  scorer: 'none',
+};
+const { files } = wholeRun('x', 0);
+const record = (step: number): FromWorker => ({
+  type: 'record',
+  record: stepRecord(step, 'perception', 1, 2),
+});
+const snapshot = (step: number, isFirst = false): FromWorker => ({
+  type: 'snapshot',
+  state: savedState(step),
+  kept: isFirst,
+  files: isFirst ? files : null,
+});
+/** Steps of a run as the worker tells them. */
+const train = (from: number, to: number): void => {
+  receive(Array.from({ length: to - from + 1 }, (_, i) => record(from + i)));
+  receive([snapshot(to)]);
+};
+const start = (runId: string): void =>
+  receive([{ type: 'started', info: { ...info, runId } }, snapshot(0, true)]);
+const saved = (id: string, step: number) =>
+  vi.waitFor(async () => expect((await (await runDatabase()).load(id)).header.step).toBe(step));
+const stored = async (id: string) => (await runDatabase()).load(id);
+/** Runs are told apart by their ids; each test has its own. */
+let id = '';
+let count = 0;
+let sent: ToWorker[];
+
+beforeEach(async () => {
+  id = `run-${count++}`;
+  sent = [];
+  setClient({ send: (message) => void sent.push(message) });
+  for (const run of await (await runDatabase()).list()) await (await runDatabase()).remove(run.id);
+  runStore.setState({ storage: { kind: 'kept' } });
+  sessionStore.setState({ notices: [], status: 'idle', importReport: null });
+  setRuns({ live: null, stored: [] });
+});
+afterEach(() => vi.restoreAllMocks());
+
+test('a run is saved with its steps, and shown again as it was', async () => {
+  start(id);
+  train(1, 3);
+  await saved(id, 3);
+  const { metrics, records, header, kept } = await stored(id);
+  expect(metrics.map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect(records).toEqual([1, 2, 3].map((step) => stepRecord(step, 'perception', 1, 2)));
+  expect([...kept.keys()]).toEqual([0]);
+  expect(header).toMatchObject({
+    name: 'tiny-1',
+    parent: null,
+    best: { reward: { step: expect.anything() as number } },
+  });
+  expect(runStore.getState()).toMatchObject({ current: id, storage: { kind: 'kept' } });
+
+  start(`${id}-other`);
+  expect(recordsStore.getState().steps).toEqual([]);
+  await refreshRuns();
+  expect((await loadRun(id)).records).toHaveLength(3);
+  await resumeRun(id);
+  const asked = sent.at(-1);
+  expect(asked).toMatchObject({ type: 'start', runId: id, play: false, resume: { state: savedState(3) } });
+  receive([{ type: 'started', info: { ...info, runId: id } }]);
+  expect(recordsStore.getState().steps).toEqual([1, 2, 3]);
+  expect(seriesStore.rows().map(({ metrics: { reward } }) => reward)).toEqual(
+    metrics.map((row) => row.metrics.reward),
+  );
+  train(4, 4);
+  await saved(id, 4);
+  expect((await stored(id)).metrics).toHaveLength(4);
+});
+
+test('steps after the last snapshot wait: storage always stands at a step that can be gone on from', async () => {
+  start(id);
+  receive([record(1), record(2)]);
+  receive([snapshot(1)]);
+  await saved(id, 1);
+  expect((await stored(id)).metrics).toHaveLength(1);
+  receive([snapshot(2)]);
+  await saved(id, 2);
+  expect((await stored(id)).records.map(({ step }) => step)).toEqual([1, 2]);
+});
+
+test('full storage is said once, names what to delete, and loses nothing once there is room', async () => {
+  await (
+    await runDatabase()
+  ).saveWhole({ ...wholeRun('big', 2), header: { ...wholeRun('big', 2).header, name: 'big one' } });
+  await refreshRuns();
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('', 'QuotaExceededError');
+  });
+  start(id);
+  train(1, 1);
+  await vi.waitFor(() => expect(runStore.getState().storage.kind).toBe('full'));
+  train(2, 2);
+  await vi.waitFor(() => expect(put.mock.calls.length).toBeGreaterThan(1));
+  expect(sessionStore.getState().notices).toEqual([
+    expect.stringMatching(/Storage is full.*“tiny-\d+” are not kept.*such as “big one” \(.* MB\)/),
+  ]);
+  vi.restoreAllMocks();
+  train(3, 3);
+  await saved(id, 3);
+  const { metrics, records, kept } = await stored(id);
+  expect(metrics.map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect(records.map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect([...kept.keys()]).toEqual([0]);
+  expect(runStore.getState().storage.kind).toBe('kept');
+});
+
+test('a run that is not kept can still be taken whole', async () => {
+  vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('', 'QuotaExceededError');
+  });
+  start(id);
+  train(1, 2);
+  await vi.waitFor(() => expect(runStore.getState().storage.kind).toBe('full'));
+  sessionStore.setState({ status: 'failed' });
+  const whole = await wholeRunOf(id);
+  expect(whole).toMatchObject({ header: { step: 2, kept: [0] }, state: savedState(2), files });
+  expect(whole.metrics).toHaveLength(2);
+});
+
+test('a fork has the steps it goes on from and its own name, and another config drops a step in progress', async () => {
+  start(id);
+  train(1, 2);
+  await saved(id, 2);
+  start(`${id}-other`);
+  await refreshRuns();
+  await forkRun(id, 0, 'same');
+  const [first] = sent.filter((message) => message.type === 'start');
+  expect(first).toMatchObject({ resume: { state: savedState(0) } });
+  const fork = await stored(first.runId);
+  expect(fork).toMatchObject({ header: { step: 0, parent: { id, step: 0 } }, metrics: [], records: [] });
+  expect(fork.header.name).not.toBe((await stored(id)).header.name);
+  await expect(forkRun(id, 7, 'same')).rejects.toThrow(/no state after step 7/);
+});
+
+test('names, colours and pins reach storage; deleting spares the run under way', async () => {
+  start(id);
+  train(1, 1);
+  await saved(id, 1);
+  await editRun(id, { name: 'mine', colour: 5 });
+  togglePin(1);
+  await vi.waitFor(async () =>
+    expect((await stored(id)).header).toMatchObject({ name: 'mine', colour: 5, pinned: [1] }),
+  );
+  train(2, 2);
+  await saved(id, 2);
+  expect((await stored(id)).header.name).toBe('mine');
+  await expect(deleteRun(id)).rejects.toThrow(/under way here/);
+  start(`${id}-other`);
+  await deleteRun(id);
+  await expect(stored(id)).rejects.toThrow(/no longer stored/);
+});
+
+test('a browser that keeps nothing: the visit is said not to be kept', async () => {
+  (await runDatabase()).close();
+  vi.resetModules();
+  globalThis.indexedDB = new IDBFactory();
+  vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  });
+  const fresh = {
+    ...(await import('./connect.ts')),
+    ...(await import('./session.ts')),
+    ...(await import('./runStore.ts')),
+  };
+  fresh.receive([
+    { type: 'started', info: { ...info, runId: id } },
+    snapshot(0, true),
+    record(1),
+    snapshot(1),
+  ]);
+  await vi.waitFor(() => expect(fresh.runStore.getState().storage.kind).toBe('denied'));
+  await vi.waitFor(() =>
+    expect(fresh.sessionStore.getState().notices).toEqual([expect.stringMatching(/This visit is not kept/)]),
+  );
+});
