@@ -53,8 +53,7 @@ function mapLists<T, R>(of: Readonly<Record<keyof Lists, T>>, map: (list: T) => 
 
 /** The smallest array that holds the numbers exactly. A backend's log-probs are float32. */
 function narrowest(list: readonly number[]): Int32Array | Float32Array | Float64Array {
-  for (const array of [Int32Array.from(list), Float32Array.from(list)]) {
-    if (list.every((value, i) => Object.is(value, array[i]))) return array;
-  }
+  if (list.every((value) => Object.is(value | 0, value))) return Int32Array.from(list);
+  if (list.every((value) => Object.is(Math.fround(value), value))) return Float32Array.from(list);
   return Float64Array.from(list);
 }
