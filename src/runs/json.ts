@@ -5,6 +5,14 @@
 import * as v from 'valibot';
 
 const KEY = '$number';
+/** Fields of a rollout that are lists of the backend's float32 numbers. */
+export const FLOAT_LISTS = [
+  'decodeLogProbs',
+  'oldLogProbs',
+  'referenceLogProbs',
+  'logProbs',
+  'entropies',
+] as const;
 
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, (_, inner: unknown) => plain(inner), indent);

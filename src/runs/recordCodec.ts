@@ -1,14 +1,8 @@
 /** Step records as they are stored: lists of numbers as typed arrays, a third of the size, the same to the last bit. */
 import type { StepRecord } from '../engine/rl/types.ts';
+import { FLOAT_LISTS } from './json.ts';
 
-const LISTS = [
-  'tokenIds',
-  'decodeLogProbs',
-  'oldLogProbs',
-  'referenceLogProbs',
-  'logProbs',
-  'entropies',
-] as const;
+const LISTS = ['tokenIds', ...FLOAT_LISTS] as const;
 type Lists = Readonly<Record<(typeof LISTS)[number], Int32Array | Float32Array | Float64Array>>;
 type Group = StepRecord['groups'][number];
 type Rollout = Group['rollouts'][number];

@@ -1,6 +1,7 @@
 /** The file of a recorded run: gzip of JSON, in which float32 log-probs stand as the shortest text that gives them back. */
 import { gunzipSync, gzipSync, strFromU8, strToU8 } from 'fflate';
 import type { StageChange, StepRecord, TrainConfig } from '../engine/rl/types.ts';
+import { FLOAT_LISTS, shortest } from './json.ts';
 
 export const RECORDED_RUN_VERSION = 1;
 
@@ -20,13 +21,12 @@ export interface RecordedRun {
   readonly records: readonly StepRecord[];
 }
 
-/** Fields of a rollout that are float32 numbers of the backend. */
-const FLOAT32 = new Set(['decodeLogProbs', 'oldLogProbs', 'referenceLogProbs', 'logProbs', 'entropies']);
+const FLOAT32: ReadonlySet<string> = new Set(FLOAT_LISTS);
 const GZIP_LEVEL = 9;
 
 export function encodeRecordedRun(run: RecordedRun): Uint8Array {
   const json = JSON.stringify(run, (key, value: unknown) =>
-    FLOAT32.has(key) && Array.isArray(value) ? (value as number[]).map(shortest) : value,
+    FLOAT32.has(key) && Array.isArray(value) ? (value as number[]).map(float32) : value,
   );
   // A fixed time, so that the same run gives the same bytes.
   return gzipSync(strToU8(json), { level: GZIP_LEVEL, mtime: '1980-01-01' });
@@ -55,13 +55,9 @@ export function decodeRecordedRun(bytes: Uint8Array): RecordedRun {
   return value as RecordedRun; // shipped with the page; its version says its shape
 }
 
-/** The number with the fewest digits that rounds to the same float32. Throws on one that is none. */
-function shortest(value: number): number {
-  const single = Math.fround(value);
-  if (single !== value) throw new RangeError(`${value} is no float32; a log-prob of a backend is.`);
-  for (let digits = 6; digits < 10; digits += 1) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === single) return short;
-  }
-  return value;
+/** The shortest text's number. Throws on one that is no float32. */
+function float32(value: number): number {
+  if (Math.fround(value) !== value)
+    throw new RangeError(`${value} is no float32; a log-prob of a backend is.`);
+  return shortest(value);
 }

@@ -1,10 +1,8 @@
 /** Step records as JSONL, a line a rollout with its step and its group beside it; log-probs in their shortest form. */
 import * as v from 'valibot';
 import type { GroupRecord, RolloutRecord, StepRecord } from '../engine/rl/types.ts';
-import { faultOf, fromJson, shortest, toJson } from './json.ts';
+import { faultOf, FLOAT_LISTS, fromJson, shortest, toJson } from './json.ts';
 import type { MetricsRow } from './types.ts';
-
-const FLOAT_LISTS = ['decodeLogProbs', 'oldLogProbs', 'referenceLogProbs', 'logProbs', 'entropies'] as const;
 
 // NaN is a number here: a backend may have written it.
 const list = v.custom<number[]>(
