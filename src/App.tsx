@@ -14,7 +14,7 @@ import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
-import { setLayout, useLayout, useRecordSteps, type TabId } from './state/index.ts';
+import { setLayout, TABS, useLayout, useRecordSteps, type TabId } from './state/index.ts';
 import { Button, EmptyState, Tabs } from './ui/index.ts';
 import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
@@ -47,51 +47,20 @@ const LABELS: Readonly<Record<TabId, string>> = {
   customReward: 'Custom reward',
   system: 'System',
 };
+/** Tabs of the workspace at every width. */
+const WORKSPACE = TABS.filter((id) => id !== 'setup' && id !== 'inspector' && id !== 'charts');
 /** Tabs by viewport: what has a place of its own is not a tab. */
-const TABS: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: [
-    'rollouts',
-    'sampling',
-    'objective',
-    'stages',
-    'runs',
-    'evaluation',
-    'hacks',
-    'customReward',
-    'system',
-  ],
-  medium: [
-    'rollouts',
-    'sampling',
-    'objective',
-    'stages',
-    'runs',
-    'evaluation',
-    'hacks',
-    'customReward',
-    'system',
-  ],
-  narrow: [
-    'rollouts',
-    'inspector',
-    'charts',
-    'setup',
-    'sampling',
-    'objective',
-    'stages',
-    'runs',
-    'evaluation',
-    'hacks',
-    'customReward',
-    'system',
-  ],
+const SHOWN: Readonly<Record<Viewport, readonly TabId[]>> = {
+  wide: WORKSPACE,
+  medium: WORKSPACE,
+  narrow: ['rollouts', 'inspector', 'charts', 'setup', ...WORKSPACE.filter((id) => id !== 'rollouts')],
 };
 
 /** The workbench. */
 export function App() {
   const viewport = useViewport();
   const theme = useLayout((state) => state.theme);
-  const tabs = TABS[viewport];
+  const tabs = SHOWN[viewport];
   useEffect(() => listenForKeys(tabs), [tabs]);
   useLayoutEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
@@ -179,35 +148,35 @@ function panelOf(tab: TabId): ReactNode {
       return <SamplingPanel />;
     case 'objective':
       return (
-        <Suspense fallback={<EmptyState title="Loading the formulas…" tone="loading" />}>
+        <Loading title="Loading the formulas…">
           <ObjectivePanel />
-        </Suspense>
+        </Loading>
       );
     case 'stages':
       return <StagesPanel />;
     case 'runs':
       return (
-        <Suspense fallback={<EmptyState title="Loading the runs…" tone="loading" />}>
+        <Loading title="Loading the runs…">
           <RunsPanel />
-        </Suspense>
+        </Loading>
       );
     case 'evaluation':
       return (
-        <Suspense fallback={<EmptyState title="Loading the measures…" tone="loading" />}>
+        <Loading title="Loading the measures…">
           <EvaluationPanel />
-        </Suspense>
+        </Loading>
       );
     case 'hacks':
       return (
-        <Suspense fallback={<EmptyState title="Loading the hacks…" tone="loading" />}>
+        <Loading title="Loading the hacks…">
           <HacksPanel />
-        </Suspense>
+        </Loading>
       );
     case 'customReward':
       return (
-        <Suspense fallback={<EmptyState title="Loading the editor…" tone="loading" />}>
+        <Loading title="Loading the editor…">
           <CustomRewardPanel />
-        </Suspense>
+        </Loading>
       );
     case 'system':
       return <SystemPanel />;
@@ -218,10 +187,15 @@ function panelOf(tab: TabId): ReactNode {
 
 function Charts() {
   return (
-    <Suspense fallback={<EmptyState title="Loading the charts…" tone="loading" />}>
+    <Loading title="Loading the charts…">
       <ChartsPanel />
-    </Suspense>
+    </Loading>
   );
+}
+
+/** A panel whose code comes when it is opened; until then its title. */
+function Loading({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return <Suspense fallback={<EmptyState title={title} tone="loading" />}>{children}</Suspense>;
 }
 
 function ChartDock() {
