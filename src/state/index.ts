@@ -10,7 +10,7 @@
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
- * - **runs** the one under way, those stored on this device, those recorded beforehand; saved as they go
+ * - **runs** the one under way and those stored on this device; saved as they go
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
@@ -23,7 +23,7 @@ export { useShownStep } from './shownStep.ts';
 export type { ShownStep } from './shownStep.ts';
 export { recordsStore, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
 export { togglePin } from './persistence.ts';
-export { addRecordedRun, loadRun, runStore, useRuns } from './runStore.ts';
+export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
@@ -80,7 +80,7 @@ export {
   valueAt,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
-export { DOCK_HEIGHT, layoutStore, setLayout, useLayout } from './layout.ts';
+export { DOCK_HEIGHT, layoutStore, setLayout, TABS, useLayout } from './layout.ts';
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {

@@ -1,7 +1,4 @@
-/**
- * The list of runs: the one under way, those stored on this device, and those that were recorded beforehand. Whoever
- * has a run to offer puts its header here; `loadRun` fetches its numbers.
- */
+/** The list of runs: the one under way and those stored on this device. `loadRun` fetches the numbers of one. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import {
@@ -21,8 +18,8 @@ import { sessionStore } from './session.ts';
 
 export interface RunInfo extends RunHeader {
   readonly preset: string;
-  /** live: this page's · stored: on this device · recorded: shipped with the page. */
-  readonly origin: 'live' | 'stored' | 'recorded';
+  /** live: this page's · stored: on this device. */
+  readonly origin: 'live' | 'stored';
 }
 
 /** opening: not known yet · kept: runs are stored · else why the newest steps are not. */
@@ -42,7 +39,6 @@ export interface RunsState {
 interface Sources {
   readonly live: RunHeader | null;
   readonly stored: readonly RunHeader[];
-  readonly recorded: readonly { readonly header: RunHeader; readonly load: () => Promise<LoadedRun> }[];
 }
 
 export const runStore = createStore<RunsState>(() => ({
@@ -52,7 +48,7 @@ export const runStore = createStore<RunsState>(() => ({
   storage: { kind: 'opening' },
 }));
 
-let sources: Sources = { live: null, stored: [], recorded: [] };
+let sources: Sources = { live: null, stored: [] };
 let database: Promise<RunDatabase> | null = null;
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('pebr-runs');
 /** This tab, as the writer of the runs it saves. */
@@ -62,10 +58,10 @@ export function useRuns<T>(selector: (state: RunsState) => T): T {
   return useStore(runStore, selector);
 }
 
-/** Runs changed in one of the three places. */
+/** Runs changed in one of the two places. */
 export function setRuns(change: Partial<Sources>): void {
   sources = { ...sources, ...change };
-  const { live, stored, recorded } = sources;
+  const { live, stored } = sources;
   const info = (header: RunHeader, origin: RunInfo['origin']): RunInfo => ({
     ...header,
     preset: header.config.preset,
@@ -74,15 +70,8 @@ export function setRuns(change: Partial<Sources>): void {
   const runs = [
     ...(live ? [info(live, 'live')] : []),
     ...stored.filter(({ id }) => id !== live?.id).map((header) => info(header, 'stored')),
-    ...recorded.map(({ header }) => info(header, 'recorded')),
   ];
   runStore.setState({ runs, current: live?.id ?? null });
-}
-
-/** Adds a run that was recorded beforehand; `load` is called when its numbers are wanted. */
-export function addRecordedRun(header: RunHeader, load: () => Promise<LoadedRun>): void {
-  const others = sources.recorded.filter((one) => one.header.id !== header.id);
-  setRuns({ recorded: [...others, { header, load }] });
 }
 
 /** The run under way; null before the first one. */
@@ -118,8 +107,6 @@ export async function refreshRuns(): Promise<void> {
 /** The numbers of a run, wherever they are. Throws when there is no such run or it cannot be read. */
 export async function loadRun(id: string): Promise<LoadedRun> {
   if (id === sources.live?.id) return shownLive(sources.live);
-  const recorded = sources.recorded.find(({ header }) => header.id === id);
-  if (recorded) return recorded.load();
   return shownOf(await (await runDatabase()).load(id));
 }
 

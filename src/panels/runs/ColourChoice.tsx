@@ -14,7 +14,6 @@ export function ColourChoice({ run }: { readonly run: RunInfo }) {
         className="ui-input"
         aria-label={`Colour of ${run.name}`}
         value={run.colour}
-        disabled={run.origin === 'recorded'}
         onChange={(event) => void editRun(run.id, { colour: Number(event.target.value) })}
       >
         {COLOURS.map((name, colour) => (

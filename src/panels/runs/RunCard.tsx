@@ -51,11 +51,10 @@ export function RunCard({ run, action }: RunCardProps) {
             open in another tab: fork it to go on here
           </span>
         )}
-        {run.origin === 'recorded' && <span className="runs-chip">recorded</span>}
       </div>
       <Progress run={run} />
       <Origin run={run} />
-      {run.origin !== 'recorded' && <Actions run={run} action={action} isElsewhere={isElsewhere} />}
+      <Actions run={run} action={action} isElsewhere={isElsewhere} />
     </li>
   );
 }
@@ -73,7 +72,6 @@ function NameField({ run }: { readonly run: RunInfo }) {
       className="ui-input runs-name"
       aria-label={`Name of ${run.name}`}
       value={text}
-      readOnly={run.origin === 'recorded'}
       onChange={(event) => setText(event.target.value)}
       onBlur={take}
       onKeyDown={(event) => {

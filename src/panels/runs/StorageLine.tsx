@@ -6,7 +6,7 @@ export function StorageLine() {
   const storage = useRuns((state) => state.storage);
   const runs = useRuns((state) => state.runs);
   const room = useRoom(storage.kind === 'kept');
-  const taken = runs.reduce((sum, { bytes, origin }) => (origin === 'recorded' ? sum : sum + bytes), 0);
+  const taken = runs.reduce((sum, { bytes }) => sum + bytes, 0);
   switch (storage.kind) {
     case 'opening':
       return <>looking for stored runs…</>;
