@@ -4,7 +4,7 @@ import type { Similarity } from '../engine/rewards/context.ts';
 import type { CustomResult, CustomTerm } from '../engine/rewards/custom/types.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type { DraftGroup } from '../engine/rl/types.ts';
-import { customInput, runCustomCode } from '../worker/sandbox.ts';
+import { customInput, failed, runCustomCode } from '../worker/sandbox.ts';
 import { useReward } from './hacks.ts';
 import { useSession } from './session.ts';
 
@@ -69,12 +69,7 @@ function useCustomResults(
         const [result] = await runCustomCode(code, [input], abort.signal);
         return result;
       } catch (cause) {
-        return {
-          value: null,
-          note: '',
-          spans: [],
-          error: cause instanceof Error ? cause.message : String(cause),
-        };
+        return failed(cause instanceof Error ? cause.message : String(cause));
       }
     });
     void Promise.all(each).then((results) => {

@@ -5,7 +5,7 @@
 import type { SpawnThread } from '../engine/rewards/custom/index.ts';
 import type { ThreadReply } from '../engine/rewards/custom/thread.ts';
 
-export { customInput, runCustomCode, setSandboxThread } from '../engine/rewards/custom/index.ts';
+export { customInput, failed, runCustomCode, setSandboxThread } from '../engine/rewards/custom/index.ts';
 
 export const browserThread: SpawnThread = (onReply, onError) => {
   const worker = new Worker(new URL('./sandboxThread.ts', import.meta.url), { type: 'module' });

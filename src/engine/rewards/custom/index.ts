@@ -10,4 +10,5 @@
  */
 export { runCustomCode, setSandboxThread, type SpawnThread } from './host.ts';
 export { customInput } from './term.ts';
+export { failed } from './types.ts';
 export type { CustomInput, CustomResult, CustomTerm, TimedResult } from './types.ts';
