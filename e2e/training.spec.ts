@@ -211,3 +211,14 @@ test('an address that asks for something unknown is told so', async ({ page }) =
   await expect(page.getByText(/preset "huge"/)).toBeVisible();
   await expect(page.getByText(/seed "abc"/)).toBeVisible();
 });
+
+test('a backend that is forced and not there is named, with what to do', async ({ page }, { project }) => {
+  test.skip(project.name !== 'wasm', 'this project has WebGPU');
+  const playground = new Playground(page);
+  await page.goto('/?preset=nano&backend=webgpu&testing=1');
+  await expect(
+    page.getByText(/Backend "webgpu" was asked for but cannot run here: .* Choose another/),
+  ).toBeVisible();
+  await expect.poll(async () => (await playground.session()).status).toBe('failed');
+  expect(playground.complaints).toEqual([]);
+});

@@ -126,8 +126,11 @@ export class Session implements LoopHost {
   }
 
   betweenPhases(): void {
-    this.#out.add({ type: 'memory', memory: this.#doors.memory() });
-    if (this.#run) this.#out.add({ type: 'timing', seconds: this.#run.seconds });
+    // Without a run there may be no backend either, and asking one that did not start throws.
+    if (this.#run) {
+      this.#out.add({ type: 'memory', memory: this.#doors.memory() });
+      this.#out.add({ type: 'timing', seconds: this.#run.seconds });
+    }
     this.#out.flushIfDue();
   }
 
