@@ -1,7 +1,7 @@
 /** An earlier report of the same config: its seeds count as measured, so that a report gains seeds without its runs. */
 import * as v from 'valibot';
 import { DataError } from '../errors.ts';
-import { readIfThere } from '../output.ts';
+import { readJson } from '../parts.ts';
 import type { PlanOptions } from './jobs.ts';
 import { resultOf, type ArmResult, type ExperimentResult } from './results.ts';
 
@@ -42,16 +42,7 @@ export type EarlierReport = v.InferOutput<typeof ReportSchema>;
 
 /** Reads NAME.json of a report. Throws DataError naming what is wrong with it, or that it is of another config. */
 export async function readEarlier(path: string, sha256: string): Promise<EarlierReport> {
-  const bytes = await readIfThere(path);
-  if (!bytes)
-    throw new DataError(`${path} cannot be read; --extend takes the NAME.json of an earlier report.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new DataError(`${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
-  const parsed = v.safeParse(ReportSchema, value);
+  const parsed = v.safeParse(ReportSchema, await readJson(path));
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new DataError(`${path} is no report: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
