@@ -99,8 +99,8 @@ export interface MemoryReport {
 export type PolicyAt = number | 'now';
 
 export interface EvaluationRequest {
-  /** One, or two to be compared. */
-  readonly policies: readonly [PolicyAt] | readonly [PolicyAt, PolicyAt];
+  /** At least one; two are compared. */
+  readonly policies: readonly PolicyAt[];
   readonly part: Part;
   /** Samples from the start of the part. */
   readonly n: number;
@@ -268,7 +268,7 @@ export type FromWorker =
       readonly request: EvaluationRequest;
       /** As requested. */
       readonly policies: readonly EvaluatedPolicy[];
-      /** The second policy against the first; null where one was asked for. */
+      /** The second policy against the first; null unless two were asked for. */
       readonly comparison: EvalComparison | null;
     }
   | {
