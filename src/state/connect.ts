@@ -104,7 +104,10 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       recordsStore.setState({ draft: message.draft });
       return;
     case 'stageChange':
-      sessionStore.setState((state) => ({ stageChanges: [...state.stageChanges, message.change] }));
+      sessionStore.setState((state) => ({
+        stageChanges: [...state.stageChanges, message.change],
+        canUndoSwitch: message.change.reason === 'manual',
+      }));
       logLine(
         `Stage ${message.change.from} → ${message.change.to} after step ${message.change.atStep} (${message.change.reason})`,
       );
@@ -114,11 +117,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       rewindRun(message.step);
       seriesStore.truncateAfter(message.step);
       clearEvaluation();
-      sessionStore.setState(({ stageChanges }) => ({
+      sessionStore.setState({
         error: null,
         splitCancelled: null,
-        stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
-      }));
+        stageChanges: message.stageChanges,
+        canUndoSwitch: false,
+      });
       followNewest();
       return;
     case 'snapshot':
@@ -208,6 +212,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     splitRemaining: 0,
     splitCancelled: null,
     stageChanges: [],
+    canUndoSwitch: false,
     timing: {},
     error: null,
   });

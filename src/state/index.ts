@@ -98,6 +98,7 @@ export {
   setThresholds,
   startRun,
   switchStage,
+  undoSwitch,
 } from './run.ts';
 export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
 export type { Command } from './commands.ts';

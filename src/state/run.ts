@@ -82,6 +82,11 @@ export function switchStage(to: RewardStage): void {
   send({ type: 'switchStage', to });
 }
 
+/** Back to before the last switch by hand; steps since are dropped. */
+export function undoSwitch(): void {
+  send({ type: 'undoSwitch' });
+}
+
 /** Estimates the split under the current policy, or goes on where an estimate was cancelled or paused. */
 export function estimateSplit({ resume }: { readonly resume: boolean }): void {
   if (mustStart()) startRun(false);

@@ -1,4 +1,4 @@
-/** A re-estimate of the split that is cancelled and goes on, with the real engine on wasm. */
+/** What a run takes back and goes on from, in the real engine on wasm: a split estimated anew, a switch by hand. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -89,4 +89,35 @@ test('a first estimate that was left off goes on; a re-estimate of an older poli
   // Refused: the split in use and the step stay.
   expect(run.trainer.split?.entries).toHaveLength(QUESTIONS);
   expect(run.trainer.step).toBe(step);
+});
+
+test('a switch by hand that is undone leaves no trace, steps since included', async () => {
+  await load();
+  await trainOneStep();
+  await advance();
+  const { draft } = run.trainer;
+  expect(draft).not.toBeNull();
+  const steps = async (count: number): Promise<unknown[]> => {
+    const rewards: unknown[] = [];
+    while (rewards.length < count) {
+      const { record } = await run.advance(() => {}, new AbortController().signal);
+      if (record) rewards.push([record.step, record.stage, record.groups.map(({ rollouts }) => rollouts)]);
+    }
+    return rewards;
+  };
+  await run.switchStage('reasoning');
+  await steps(1);
+  expect(run.trainer).toMatchObject({ stage: 'reasoning', step: 2 });
+  expect([...run.kept.keys()]).toEqual([0, 1]);
+  await run.undoSwitch();
+  expect(run.trainer).toMatchObject({ stage: 'perception', step: 1, stepInStage: 1, draft });
+  expect(run.trainer.stageChanges).toHaveLength(1);
+  expect([...run.kept.keys()]).toEqual([0]);
+  const undone = await steps(1);
+  await expect(run.undoSwitch()).rejects.toThrow(/no switch by hand/);
+  run.dispose();
+
+  await load();
+  await trainOneStep();
+  expect(await steps(1)).toEqual(undone);
 });
