@@ -1,3 +1,4 @@
+import { useIsRecorded } from '../../state/index.ts';
 import { Panel } from '../../ui/index.ts';
 import { StageDiff } from './StageDiff.tsx';
 import { SwitchControl } from './SwitchControl.tsx';
@@ -6,6 +7,7 @@ import './stages.css';
 
 /** First learn to see, then learn to reason: the two stages side by side. */
 export function StagesPanel() {
+  const isRecorded = useIsRecorded();
   return (
     <Panel
       title="Stages"
@@ -13,7 +15,7 @@ export function StagesPanel() {
       note="First learn to see, on questions the model can answer; then learn to reason, on those it answers sometimes."
     >
       <Timeline />
-      <SwitchControl />
+      {!isRecorded && <SwitchControl />}
       <StageDiff />
     </Panel>
   );
