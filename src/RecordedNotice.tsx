@@ -41,12 +41,12 @@ export function RecordedNotice() {
       <div className="app-recorded-text">
         <h2>
           {hasFailed
-            ? 'Recorded run — nothing can be trained here; the message above says why'
+            ? 'Recorded run — training cannot run here, see above'
             : 'Recorded run — press Play to train live'}
         </h2>
         <p>
-          {step} steps of a small model that answers questions about pictures, from checkpoint {checkpoint}.
-          Every number on this page is one that trained it.
+          {step} steps of a small model on questions about pictures, from checkpoint {checkpoint}. Its numbers
+          are those that trained it.
         </p>
       </div>
       <div className="app-recorded-choice">

@@ -7,6 +7,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import { toImage, useSampleImage, type SampleImage } from './samples.ts';
+import { logLine } from './session.ts';
 import { useShownRun } from './shownRun.ts';
 
 /** By task set and qid; a recorded run has some dozens. */
@@ -19,8 +20,6 @@ const keyOf = (tasks: string, qid: string): string => `${tasks}\n${qid}`;
 
 async function draw(tasks: string, qid: string): Promise<void> {
   const key = keyOf(tasks, qid);
-  if (asked.has(key)) return;
-  asked.add(key);
   const image = await taskSetByName(tasks).find(qid)?.images[0]?.load();
   if (image) drawnStore.setState(({ images }) => ({ images: new Map([...images, [key, toImage(image)]]) }));
 }
@@ -33,7 +32,9 @@ export function useShownImage(qid: string | null): SampleImage | null {
     tasks === null || qid === null ? null : (images.get(keyOf(tasks, qid)) ?? null),
   );
   useEffect(() => {
-    if (tasks !== null && qid !== null) void draw(tasks, qid);
+    if (tasks === null || qid === null || asked.has(keyOf(tasks, qid))) return;
+    asked.add(keyOf(tasks, qid));
+    draw(tasks, qid).catch((error: unknown) => logLine(`Picture of ${qid}: ${String(error)}`));
   }, [tasks, qid]);
   return tasks === null ? sent : drawn;
 }
