@@ -6,7 +6,7 @@ import {
   runCommand,
   showLive,
   showRecorded,
-  useAwaitsRecorded,
+  useAwaitedRecorded,
   useEnabled,
   useSession,
   useShownRun,
@@ -17,15 +17,14 @@ import './recordedNotice.css';
 /** That what is on screen was recorded beforehand, which run it is, and the way to the reader's own. */
 export function RecordedNotice() {
   const recorded = useShownRun((run) => run.recorded);
-  const checkpoint = useShownRun((run) => run.checkpoint);
   const step = useShownRun((run) => run.step);
-  const isAwaited = useAwaitsRecorded();
+  const awaited = useAwaitedRecorded();
   const hasFailed = useSession((state) => state.status === 'failed');
   const hasOwn = useSession((state) => !isPristine(state));
   const canPlay = useEnabled('play');
   const canShow = useSession(mayShowRecorded);
   if (!recorded) {
-    return isAwaited ? (
+    return awaited !== null && awaited !== 'undecided' ? (
       <p className="app-recorded app-recorded-quiet" role="status">
         Loading the recorded run…
       </p>
@@ -44,10 +43,7 @@ export function RecordedNotice() {
             ? 'Recorded run — training cannot run here, see above'
             : 'Recorded run — press Play to train live'}
         </h2>
-        <p>
-          {step} steps of a small model on questions about pictures, from checkpoint {checkpoint}. Its numbers
-          are those that trained it.
-        </p>
+        <p>{step} steps of a small model, trained beforehand. Every number is one that trained it.</p>
       </div>
       <div className="app-recorded-choice">
         <Tabs

@@ -2,7 +2,7 @@ import { Play } from 'lucide-react';
 import {
   isPristine,
   runCommand,
-  useAwaitsRecorded,
+  useAwaitedRecorded,
   useEnabled,
   useIsRecorded,
   useSampleImage,
@@ -21,9 +21,10 @@ export function Welcome() {
   );
   const config = useSession((state) => state.config);
   const enabled = useEnabled('play');
-  // A recorded run comes with a notice of its own, and says the same by example.
-  const hasRecorded = [useIsRecorded(), useAwaitsRecorded()].some(Boolean);
-  if (!isShown || hasRecorded) return null;
+  // A recorded run comes with a notice of its own.
+  const isRecorded = useIsRecorded();
+  const isAwaited = useAwaitedRecorded() !== null;
+  if (!isShown || isRecorded || isAwaited) return null;
   const { split, promptsPerStep, groupSize } = config;
   return (
     <section className="app-welcome" aria-label="Start here">

@@ -27,7 +27,7 @@ import { logLine, sessionStore } from './session.ts';
 export function connect(client: Client, address: Address, assetBase: string): () => void {
   setClient(client);
   setSandboxThread(browserThread);
-  void openRuns().then(showFirst);
+  void showFirst(openRuns());
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ notices: address.notices });

@@ -38,7 +38,13 @@ export {
 } from './shownRun.ts';
 export type { RunFacts } from './shownRun.ts';
 export { useShownImage } from './shownImages.ts';
-export { mayShowRecorded, RECORDED_RUNS, showLive, showRecorded, useAwaitsRecorded } from './recordedRuns.ts';
+export {
+  mayShowRecorded,
+  RECORDED_RUNS,
+  showLive,
+  showRecorded,
+  useAwaitedRecorded,
+} from './recordedRuns.ts';
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';

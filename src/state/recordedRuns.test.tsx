@@ -94,7 +94,7 @@ test('the list says of the shipped runs what they say of themselves', async () =
 
 test('with nothing stored the first one is shown, and stays when the worker has booted', async () => {
   const { showFirst, steps, boot, selectionStore, recordsStore, seriesStore, runCommand } = await page();
-  await showFirst();
+  await showFirst(Promise.resolve());
   const last = steps().at(-1);
   expect(selectionStore.getState()).toMatchObject({ live: true, step: last, group: 0, rollout: 0 });
   boot();
@@ -110,7 +110,7 @@ test('with nothing stored the first one is shown, and stays when the worker has 
 
 test.each(['play', 'step', 'subStep', 'reset', 'newSeed'])('%s shows the run under way', async (command) => {
   const { showFirst, shown, boot, select, selectionStore, runCommand, receive } = await page();
-  await showFirst();
+  await showFirst(Promise.resolve());
   boot();
   select({ group: 2, rollout: 3 });
   expect(runCommand(command)).toBe(true);
@@ -132,7 +132,7 @@ test('it can be looked at again while the run rests, and not while it goes on', 
     receive,
     runCommand,
   } = await page();
-  await showFirst();
+  await showFirst(Promise.resolve());
   boot();
   runCommand('step');
   await showRecorded('reasoning');
@@ -148,21 +148,34 @@ test('it can be looked at again while the run rests, and not while it goes on', 
 test('neither runs of the reader’s own nor a Play before it has come make room for it', async () => {
   const own = await page();
   own.setRuns({ stored: [{ id: 'b', config: info.config } as RunHeader] });
-  await own.showFirst();
+  await own.showFirst(Promise.resolve());
   expect(own.shown().facts).toBeNull();
 
   const fast = await page();
   fast.boot();
-  const shown = fast.showFirst();
+  const shown = fast.showFirst(Promise.resolve());
   fast.runCommand('play');
   await shown;
   expect(fast.shown().facts).toBeNull();
+
+  const faster = await page();
+  faster.boot();
+  const fetched = faster.showRecorded('two-stage');
+  faster.runCommand('play');
+  await fetched;
+  expect(faster.shown().facts).toBeNull();
+});
+
+test('storage that does not open holds nothing up', async () => {
+  const { showFirst, shown } = await page();
+  await showFirst(new Promise(() => {}));
+  expect(shown().facts).not.toBeNull();
 });
 
 test('what cannot be fetched or read is said', async () => {
   const { showFirst, shown, sessionStore } = await page();
   vi.stubGlobal('fetch', () => Promise.resolve(new Response('', { status: 404, statusText: 'Not Found' })));
-  await showFirst();
+  await showFirst(Promise.resolve());
   expect(shown().facts).toBeNull();
   expect(sessionStore.getState().notices).toEqual([
     expect.stringMatching(/recorded run “two-stage” cannot be shown: .*404 Not Found/),
@@ -171,7 +184,7 @@ test('what cannot be fetched or read is said', async () => {
 
 test('its pins and its selection stay out of the run under way', async () => {
   const { showFirst, shown, boot, select, currentView, recordsStore } = await page();
-  await showFirst();
+  await showFirst(Promise.resolve());
   boot();
   const { togglePin } = await import('./persistence.ts');
   togglePin(60);

@@ -13,6 +13,9 @@ export const RECORDED_RUNS: readonly Pick<RecordedRun, 'name' | 'label'>[] = [
   { name: 'reasoning', label: 'reasoning only' },
 ];
 
+/** How long a first visit waits for storage, in milliseconds. */
+const STORAGE_MS = 1500;
+
 interface RecordedState {
   /** undecided: not known yet whether this device has runs of its own · a name: on its way · null: neither. */
   readonly awaited: 'undecided' | { readonly name: string } | null;
@@ -21,9 +24,9 @@ interface RecordedState {
 const recordedStore = createStore<RecordedState>(() => ({ awaited: 'undecided' }));
 const known = new Map<string, RecordedRun>();
 
-/** Whether a recorded run may come on screen at once. */
-export function useAwaitsRecorded(): boolean {
-  return useStore(recordedStore, ({ awaited }) => awaited !== null);
+/** The recorded run that is on its way to the screen, or that none is. */
+export function useAwaitedRecorded(): RecordedState['awaited'] {
+  return useStore(recordedStore, ({ awaited }) => awaited);
 }
 
 /** What is computed for a run under way is on screen while it is computed. */
@@ -31,12 +34,16 @@ export function mayShowRecorded({ status }: SessionState): boolean {
   return status !== 'running' && status !== 'stepping';
 }
 
-/** The first recorded run, unless this device has runs of its own or the reader was faster. */
-export function showFirst(): Promise<void> {
-  if (recordedStore.getState().awaited !== 'undecided') return Promise.resolve();
+/**
+ * Shows the first recorded run, unless this device has runs of its own or the reader was faster. `opened` resolves once
+ * the list of runs is there; storage that another tab blocks is not waited for.
+ */
+export async function showFirst(opened: Promise<void>): Promise<void> {
+  await Promise.race([opened, new Promise((done) => setTimeout(done, STORAGE_MS))]);
+  if (recordedStore.getState().awaited !== 'undecided') return;
   recordedStore.setState({ awaited: null });
-  if (runStore.getState().runs.some(({ origin }) => origin === 'stored')) return Promise.resolve();
-  return showRecorded(RECORDED_RUNS[0].name);
+  if (runStore.getState().runs.some(({ origin }) => origin === 'stored')) return;
+  await showRecorded(RECORDED_RUNS[0].name);
 }
 
 /** Shows a recorded run once it is there. Never throws: what is wrong is said in a notice. */

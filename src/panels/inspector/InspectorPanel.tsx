@@ -77,10 +77,10 @@ export function InspectorPanel() {
             variant="quiet"
             aria-pressed={live}
             onClick={goLive}
-            title="Follow the newest step (G)"
+            title={isRecorded ? 'The last step (G)' : 'Follow the newest step (G)'}
             data-testid="inspector-live"
           >
-            live
+            {isRecorded ? 'last step' : 'live'}
           </Button>
           {rolloutAt >= 0 && (
             <FigureButton of={figure} step={shown.step} group={groupAt + 1} rollout={rolloutAt + 1} />
