@@ -12,6 +12,7 @@ import { SetupPanel } from './panels/setup/index.ts';
 import { StagesPanel } from './panels/stages/index.ts';
 import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
+import { RecordedNotice } from './RecordedNotice.tsx';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
 import { setLayout, TABS, useLayout, useRecordSteps, type TabId } from './state/index.ts';
@@ -125,6 +126,7 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
       </div>
       <div className="app-intro">
         <ResumeOffer />
+        <RecordedNotice />
         {/* Hacks and runs of before can be looked at before anything has been trained. */}
         {selected !== 'hacks' && selected !== 'runs' && <Welcome />}
         <SplitBanner />

@@ -59,7 +59,7 @@ test('a new group clears rollout, token and patch; a token keeps them', () => {
 
 test('the newest records and the pinned ones are kept, every scalar is', () => {
   arrive(1, 2);
-  togglePin(1);
+  togglePin(recordsStore, 1);
   arrive(...Array.from({ length: RETAINED + 20 }, (_, i) => i + 3));
   const { records, steps } = recordsStore.getState();
   expect(records.has(1)).toBe(true);

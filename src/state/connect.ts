@@ -14,6 +14,7 @@ import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
 import { beginRun, keepRecords, keepSnapshot, openRuns, rewindRun } from './persistence.ts';
+import { showFirst } from './recordedRuns.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore, restoreRecords } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
@@ -26,7 +27,7 @@ import { logLine, sessionStore } from './session.ts';
 export function connect(client: Client, address: Address, assetBase: string): () => void {
   setClient(client);
   setSandboxThread(browserThread);
-  openRuns();
+  void showFirst(openRuns());
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ notices: address.notices });

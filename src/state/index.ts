@@ -3,6 +3,7 @@
  *
  * - **session** what the worker last said: status, backend, running config, phase, stage, split, errors
  * - **selection** {step, group, rollout, token, patch}; live follows the newest step, selecting pins
+ * - **shown run** the one whose steps panels read: the run under way, or a **recorded run** shipped with the page
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
@@ -17,11 +18,33 @@
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
-export { goLive, select, selectionStore, useRecord, useSelection } from './selection.ts';
+export { goLive, select, selectNearest, selectionStore, useRecord, useSelection } from './selection.ts';
 export type { Selection } from './selection.ts';
 export { useShownStep } from './shownStep.ts';
 export type { ShownStep } from './shownStep.ts';
-export { recordsStore, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
+export { recordsStore, useLiveMetrics } from './records.ts';
+export {
+  factsOf,
+  useDraft,
+  useIsRecorded,
+  useKeptRecords,
+  useNewestRecord,
+  usePinned,
+  useRecordSteps,
+  useSeries,
+  useSeriesNames,
+  useShownRun,
+  useStageBoundaries,
+} from './shownRun.ts';
+export type { RunFacts } from './shownRun.ts';
+export { useShownImage } from './shownImages.ts';
+export {
+  mayShowRecorded,
+  RECORDED_RUNS,
+  showLive,
+  showRecorded,
+  useAwaitedRecorded,
+} from './recordedRuns.ts';
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
@@ -29,7 +52,7 @@ export { deleteRun, editRun, useResumable } from './runList.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
-export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
+export { seriesStore, useLiveSeries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';

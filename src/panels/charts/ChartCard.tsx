@@ -1,8 +1,7 @@
 import { memo, useMemo, useRef } from 'react';
 import {
-  recordsStore,
-  select,
-  useRecordSteps,
+  selectNearest,
+  useKeptRecords,
   useSelection,
   useSeries,
   useStageBoundaries,
@@ -59,10 +58,9 @@ function MetricBody(props: ChartCardProps) {
 
 function AdvantageBody(props: ChartCardProps) {
   const { spec } = props;
-  const steps = useRecordSteps();
+  const records = useKeptRecords();
   const data = useMemo(() => {
-    const { records } = recordsStore.getState();
-    const series = advantageSeries(steps.flatMap((step) => records.get(step) ?? []));
+    const series = advantageSeries(records);
     const band: SeriesBand = {
       label: '5 – 95 %',
       token: '--accent',
@@ -70,7 +68,7 @@ function AdvantageBody(props: ChartCardProps) {
       high: series.values.p95,
     };
     return { steps: series.steps, lines: linesOf(spec, series.values), band };
-  }, [spec, steps]);
+  }, [spec, records]);
   return <ChartBody {...props} data={data} />;
 }
 
@@ -121,7 +119,7 @@ function ChartBody({ spec, smoothing, asTable, data }: ChartCardProps & { readon
           stages={shown.stages}
           smoothing={spec.stacked ? 0 : smoothing}
           selectedStep={shown.selectedStep}
-          onSelectStep={selectKeptStep}
+          onSelectStep={selectNearest}
           height={CHART_HEIGHT}
         />
       )}
@@ -144,7 +142,7 @@ function ValueTable({ spec, data }: { readonly spec: ChartSpec; readonly data: C
         caption={`${spec.title}, newest ${TABLE_ROWS} steps`}
         rows={rows}
         rowKey={(at) => data.steps[at]}
-        onSelect={(at) => selectKeptStep(data.steps[at])}
+        onSelect={(at) => selectNearest(data.steps[at])}
         columns={[
           { id: 'step', header: 'step', numeric: true, render: (at: number) => data.steps[at] },
           ...data.lines.map((line) => ({
@@ -157,14 +155,6 @@ function ValueTable({ spec, data }: { readonly spec: ChartSpec; readonly data: C
       />
     </div>
   );
-}
-
-/** Selects a step; where its record is no longer kept, the nearest one that is. */
-function selectKeptStep(step: number): void {
-  const { steps } = recordsStore.getState();
-  if (steps.length === 0) return;
-  const distance = (kept: number) => Math.abs(kept - step);
-  select({ step: steps.reduce((best, kept) => (distance(kept) < distance(best) ? kept : best)) });
 }
 
 function linesOf(spec: ChartSpec, values: Readonly<Record<string, ArrayLike<number>>>): SeriesLine[] {

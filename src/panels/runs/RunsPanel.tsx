@@ -2,6 +2,7 @@ import { Link, Upload } from 'lucide-react';
 import { useRef } from 'react';
 import { importRunFile, runCommand, useRuns } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
+import { RecordedRuns } from './RecordedRuns.tsx';
 import { RunCard } from './RunCard.tsx';
 import { StorageLine } from './StorageLine.tsx';
 import { useAction, type Action } from './useAction.ts';
@@ -47,6 +48,7 @@ export function RunsPanel() {
           <RunCard key={run.id} run={run} action={action} />
         ))}
       </ul>
+      <RecordedRuns />
     </Panel>
   );
 }

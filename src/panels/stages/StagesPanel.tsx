@@ -1,3 +1,4 @@
+import { useIsRecorded } from '../../state/index.ts';
 import { Panel } from '../../ui/index.ts';
 import { Probe } from './Probe.tsx';
 import { StageDiff } from './StageDiff.tsx';
@@ -7,6 +8,7 @@ import './stages.css';
 
 /** First learn to see, then learn to reason: the two stages side by side. */
 export function StagesPanel() {
+  const isRecorded = useIsRecorded();
   return (
     <Panel
       title="Stages"
@@ -14,8 +16,8 @@ export function StagesPanel() {
       note="First learn to see, on questions the model can answer; then learn to reason, on those it answers sometimes."
     >
       <Timeline />
-      <SwitchControl />
-      <Probe />
+      {!isRecorded && <SwitchControl />}
+      {!isRecorded && <Probe />}
       <StageDiff />
     </Panel>
   );
