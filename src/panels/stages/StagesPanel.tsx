@@ -1,4 +1,5 @@
 import { Panel } from '../../ui/index.ts';
+import { ControlSection } from './ControlSection.tsx';
 import { StageDiff } from './StageDiff.tsx';
 import { SwitchControl } from './SwitchControl.tsx';
 import { Timeline } from './Timeline.tsx';
@@ -14,6 +15,7 @@ export function StagesPanel() {
     >
       <Timeline />
       <SwitchControl />
+      <ControlSection />
       <StageDiff />
     </Panel>
   );
