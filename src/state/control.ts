@@ -41,9 +41,15 @@ export const controlStore = createStore<{ readonly control: ControlRun | null }>
 
 /** Its worker, while it has one. */
 let client: Client | null = null;
+/** Where workers find the models. */
+let assetBase = '';
 
 export function useControl<T>(selector: (state: { readonly control: ControlRun | null }) => T): T {
   return useStore(controlStore, selector);
+}
+
+export function setAssetBase(base: string): void {
+  assetBase = base;
 }
 
 /** Why the run under way can have no control run; null: it can. */
@@ -84,7 +90,6 @@ export function startControl(makeClient: () => Client = createClient): void {
   worker.subscribe((messages) => {
     for (const message of messages) if (client === worker) take(message, choice);
   });
-  const assetBase = new URL('./', document.baseURI).href;
   worker.send({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: backend, assetBase });
   logLine('Control run without stage 1 started');
 }

@@ -48,7 +48,7 @@ function ControlStatus({ control }: { readonly control: ControlRun }) {
   const text = {
     loading: `loading on ${backend}`,
     stepping: `${at}, training on ${backend}`,
-    waiting: step > control.step ? `${at}, training on ${backend}` : `${at}, waiting for this run`,
+    waiting: `${at}, waiting for this run`,
     stopped: `stopped after step ${control.step}; its lines stay in Charts`,
     failed: `failed after step ${control.step}`,
   }[status];
