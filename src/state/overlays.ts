@@ -66,7 +66,7 @@ export function useOverlayIds(): readonly string[] {
 /** All runs to draw, the one under way first once it has a step; empty when nothing is drawn beside it. */
 export function useDrawnRuns(): readonly DrawnRun[] {
   const overlays = useStore(overlayStore, (state) => state.overlays);
-  const control = useControl((state) => state.control);
+  const control = useControl(({ control: run }) => (run && run.step > 0 ? run : null));
   const hasSteps = useStageBoundaries().length > 0;
   // As a text, because the list itself is new with every step.
   const looks = useRuns(({ runs }) => JSON.stringify(runs.map(lookOf)));
