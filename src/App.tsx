@@ -15,7 +15,7 @@ import { TransportBar } from './panels/transport/index.ts';
 import { RecordedNotice } from './RecordedNotice.tsx';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
-import { setLayout, TABS, useLayout, useRecordSteps, type TabId } from './state/index.ts';
+import { setLayout, TABS, useDrawnRuns, useLayout, useRecordSteps, type TabId } from './state/index.ts';
 import { Button, EmptyState, Tabs } from './ui/index.ts';
 import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
@@ -202,7 +202,8 @@ function Loading({ title, children }: { readonly title: string; readonly childre
 
 function ChartDock() {
   const isWanted = useLayout((state) => state.dockOpen);
-  const hasSteps = useRecordSteps().length > 0;
+  const hasDrawn = useDrawnRuns().length > 0;
+  const hasSteps = useRecordSteps().length > 0 || hasDrawn;
   // Before the first step there is nothing to plot, and the workspace has better use for the room.
   const open = isWanted && hasSteps;
   const Icon = open ? ChevronDown : ChevronUp;

@@ -111,6 +111,11 @@ export class RunDatabase {
     }
   }
 
+  /** The scalars of all its steps, without the records; none when it is not stored. */
+  async metrics(id: string): Promise<MetricsRow[]> {
+    return this.#db.getAll('metrics', all(id)).catch(rethrow);
+  }
+
   /**
    * Brings a run up to its newest state. Name, colour and pins stay as stored: the list edits them. Throws `taken`
    * when another tab has begun to save it.

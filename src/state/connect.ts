@@ -9,6 +9,7 @@ import type { Address } from './address.ts';
 import { addAttention, clearAttention } from './attention.ts';
 import { send, setClient } from './bridge.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
+import { setAssetBase } from './control.ts';
 import { logFailures } from './customReward.ts';
 import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
@@ -27,6 +28,7 @@ import { logLine, sessionStore } from './session.ts';
 export function connect(client: Client, address: Address, assetBase: string): () => void {
   setClient(client);
   setSandboxThread(browserThread);
+  setAssetBase(assetBase);
   void showFirst(openRuns());
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);

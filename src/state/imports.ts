@@ -1,12 +1,17 @@
 /** Own data: files, a folder or a zip dropped on the page go to the worker, whose report comes back here. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { ImportEntry, ImportReport } from '../worker/protocol.ts';
+import type { ImportEntry, ImportReport, ToWorker } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { sessionStore, useSession } from './session.ts';
 
-/** The files last dropped, kept so that "load the rest" needs no second drop. */
-const filesStore = createStore<{ readonly entries: readonly ImportEntry[] }>(() => ({ entries: [] }));
+interface LastImport {
+  readonly entries: readonly ImportEntry[];
+  readonly skipBad: boolean;
+}
+
+/** The files last dropped, kept so that "load the rest" and a second worker need no second drop. */
+const filesStore = createStore<LastImport>(() => ({ entries: [], skipBad: false }));
 
 /** Reads what was dropped or picked and has it checked; the running run is not touched. */
 export async function importFiles(source: readonly File[] | DataTransfer): Promise<void> {
@@ -23,7 +28,13 @@ export function importTheRest(): void {
 
 function requestImport(skipBad: boolean): void {
   sessionStore.setState({ importing: true, importReport: null });
-  send({ type: 'importFiles', entries: filesStore.getState().entries, skipBad });
+  filesStore.setState({ skipBad });
+  send(lastImport());
+}
+
+/** Asks a worker for the set that was asked for last. */
+export function lastImport(): ToWorker {
+  return { type: 'importFiles', ...filesStore.getState() };
 }
 
 /** Files dropped so far and what became of them. */

@@ -12,6 +12,7 @@
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **runs** the one under way and those stored on this device; saved as they go
+ * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys and tests run
@@ -49,10 +50,14 @@ export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
+export { clearOverlays, MOST_OVERLAYS, toggleOverlay, useDrawnRuns, useOverlayIds } from './overlays.ts';
+export type { DrawnRun } from './overlays.ts';
+export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
+export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
-export { seriesStore, useLiveSeries } from './series.ts';
+export { seriesStore, useLiveSeries, useSeriesVersion } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';

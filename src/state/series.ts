@@ -40,7 +40,7 @@ export class SeriesStore {
     if (this.#boundaries.at(-1)?.stage !== record.stage) {
       this.#boundaries = [...this.#boundaries, { step: record.step, stage: record.stage }];
     }
-    this.#schedule();
+    this.publish();
   }
 
   /** Forgets everything after that step. */
@@ -48,14 +48,14 @@ export class SeriesStore {
     while (this.#length > 0 && this.#steps[this.#length - 1] > step) this.#length--;
     for (const column of this.#columns.values()) column.fill(NaN, this.#length);
     this.#boundaries = this.#boundaries.filter((boundary) => boundary.step <= step);
-    this.#schedule();
+    this.publish();
   }
 
   clear(): void {
     this.#length = 0;
     this.#columns.clear();
     this.#boundaries = [];
-    this.#schedule();
+    this.publish();
   }
 
   /** Copies of the named columns, all of the same length; an unknown name is all NaN. */
@@ -111,7 +111,8 @@ export class SeriesStore {
     for (const [name, column] of this.#columns) this.#columns.set(name, widen(column));
   }
 
-  #schedule(): void {
+  /** Tells the listeners, at most four times a second: also of other runs that are drawn with this one's. */
+  publish(): void {
     if (this.#isPublishing) return;
     this.#isPublishing = true;
     setTimeout(() => {
@@ -123,6 +124,11 @@ export class SeriesStore {
 }
 
 export const seriesStore = new SeriesStore();
+
+/** Grows when the run under way has changed, at most four times a second. */
+export function useSeriesVersion(): number {
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
+}
 
 /** The named metrics of a series over all steps; a new object at most four times a second. */
 export function useSeriesOf(series: SeriesStore, names: readonly string[]): SeriesView {

@@ -17,7 +17,7 @@ export function ChangeList({ changes, most = 6 }: ChangeListProps) {
     <ul className="ui-changes">
       {changes.slice(0, most).map(({ path, from, to }) => (
         <li key={path}>
-          <code>{path}</code> {show(from, path)} → {show(to, path)}
+          <code>{path}</code> {fieldText(from, path)} → {fieldText(to, path)}
         </li>
       ))}
       {changes.length > most && <li>and {changes.length - most} more</li>}
@@ -25,7 +25,8 @@ export function ChangeList({ changes, most = 6 }: ChangeListProps) {
   );
 }
 
-function show(value: unknown, path: string): string {
+/** The value of a config's field in words. */
+export function fieldText(value: unknown, path: string): string {
   if (path.endsWith('.custom')) return showTerms(value);
   return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
 }

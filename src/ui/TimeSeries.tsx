@@ -12,7 +12,7 @@ import {
   YAxis,
 } from 'recharts';
 import { formatNumber, formatTick } from './format.ts';
-import { seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
+import { MAX_LINES, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
 import type { SeriesBand, SeriesLine, SeriesRow } from './seriesRows.ts';
 import './chart.css';
 
@@ -28,7 +28,7 @@ interface TimeSeriesProps {
   /** Names the chart in its text summary. */
   readonly name: string;
   readonly steps: ArrayLike<number>;
-  /** At most four. */
+  /** At most MAX_LINES. */
   readonly lines: readonly SeriesLine[];
   readonly band?: SeriesBand | null;
   /** Lines as shares stacked on each other. */
@@ -45,7 +45,7 @@ interface TimeSeriesProps {
 
 const NO_STAGES_BEFORE = -Infinity;
 
-/** Metrics over steps: ≤ 300 points, no animation, stages as tint and labelled line, click selects a step. */
+/** Metrics over steps: ≤ 300 points a line, no animation, stages as tint and labelled line, click selects a step. */
 export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
   const {
     name,
@@ -199,7 +199,7 @@ function bandOf(row: SeriesRow): readonly [number, number] | null {
 }
 
 // Stable accessors: recharts recomputes a line whose dataKey is a new function.
-const ACCESSORS = [0, 1, 2, 3].map((at) => (row: SeriesRow) => row.values[at]);
+const ACCESSORS = Array.from({ length: MAX_LINES }, (_, at) => (row: SeriesRow) => row.values[at]);
 function valueAt(at: number): (row: SeriesRow) => number | null {
   return ACCESSORS[at];
 }
@@ -237,12 +237,17 @@ function ChartTooltip({ row, lines, band }: ChartTooltipProps) {
   );
 }
 
-function Swatch({ line }: { readonly line: SeriesLine }) {
+/** Wide enough for a dash pattern, in pixels. */
+const SWATCH_WIDTH = 24;
+
+type Look = Omit<SeriesLine, 'values'>;
+
+function Swatch({ line }: { readonly line: Look }) {
   return (
-    <svg className="ui-chart-swatch" width={16} height={6} aria-hidden="true">
+    <svg className="ui-chart-swatch" width={SWATCH_WIDTH} height={6} aria-hidden="true">
       <line
         x1={0}
-        x2={16}
+        x2={SWATCH_WIDTH}
         y1={3}
         y2={3}
         stroke={`var(${line.token})`}
@@ -254,7 +259,7 @@ function Swatch({ line }: { readonly line: SeriesLine }) {
 }
 
 /** Names of the lines with their colour and dash. */
-export function ChartLegend({ lines }: { readonly lines: readonly SeriesLine[] }) {
+export function ChartLegend({ lines }: { readonly lines: readonly Look[] }) {
   return (
     <ul className="ui-chart-legend">
       {lines.map((line) => (

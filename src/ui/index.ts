@@ -7,7 +7,7 @@
  * which goes with every diverging colour · **threshold** a border between bins that can be dragged.
  */
 export { Button } from './Button.tsx';
-export { ChangeList } from './ChangeList.tsx';
+export { ChangeList, fieldText } from './ChangeList.tsx';
 export { DataTable } from './DataTable.tsx';
 export { EmptyState } from './EmptyState.tsx';
 export { FormField } from './FormField.tsx';

@@ -25,8 +25,16 @@ export interface SeriesRow {
   readonly band: readonly [number, number] | null;
 }
 
-/** Points a chart draws at most. */
+/** Points a line has at most, and all lines of a chart together: what recharts draws within a frame. */
 export const MAX_POINTS = 300;
+const MAX_VALUES = 1200;
+/** Lines a chart has at most: the run under way, five beside it and its control. */
+export const MAX_LINES = 7;
+
+/** Points each of so many lines may have. */
+export function pointsOf(lines: number): number {
+  return Math.min(MAX_POINTS, Math.floor(MAX_VALUES / Math.max(1, lines)));
+}
 
 /** steps [n], lines [k][n] → at most `maxPoints` rows, first and last step and all extremes included. */
 export function seriesRows(
@@ -34,7 +42,7 @@ export function seriesRows(
   lines: readonly SeriesLine[],
   band: SeriesBand | null,
   smoothing: number,
-  maxPoints = MAX_POINTS,
+  maxPoints = pointsOf(lines.length),
 ): SeriesRow[] {
   const smooth = lines.map((line) => debiasedEma(Array.from(line.values), smoothing));
   const low = band && debiasedEma(Array.from(band.low), smoothing);

@@ -1,10 +1,6 @@
 /** The session with the real engine on wasm; only the doors of a browser are those of Node. */
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
+import { prepareNode } from '../../fixtures/nodeClient.ts';
 import { selectBackend } from '../engine/compute/backend.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import { presetByName } from '../engine/rl/presets.ts';
@@ -24,21 +20,12 @@ const config: TrainConfig = {
   split: { ...nano.split, questions: 4, n: 2, easyFrom: 2 },
 };
 
-let server: Server;
 let assetBase: string;
+let close: () => void;
 beforeAll(async () => {
-  const root = join(import.meta.dirname, '..', '..', 'public');
-  server = createServer((request, response) => {
-    readFile(join(root, request.url ?? '')).then(
-      (bytes) => response.end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  assetBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  await prepareNodeBackends();
+  ({ assetBase, close } = await prepareNode());
 });
-afterAll(() => void server.close());
+afterAll(() => close());
 
 class Page {
   messages: FromWorker[] = [];

@@ -1,11 +1,14 @@
 import { memo, useMemo, useRef } from 'react';
 import {
   selectNearest,
+  useDrawnRuns,
   useKeptRecords,
   useSelection,
   useSeries,
+  useSeriesVersion,
   useStageBoundaries,
 } from '../../state/index.ts';
+import type { DrawnRun } from '../../state/index.ts';
 import { DataTable, Tooltip, formatCompact, formatNumber } from '../../ui/index.ts';
 import { ChartLegend, TimeSeries } from '../../ui/TimeSeries.tsx';
 import { useFrameTurn } from '../../ui/frameTurn.ts';
@@ -14,6 +17,7 @@ import { useVisible } from '../../ui/useVisible.ts';
 import { advantageSeries } from './advantageQuantiles.ts';
 import { chartDefinition, chartUnit, lineLabel, metricsOf } from './chartList.ts';
 import type { ChartSpec } from './chartList.ts';
+import { mainSeries, overlayLines } from './overlay.ts';
 
 const CHART_HEIGHT = 150;
 /** Newest steps a table shows. */
@@ -40,6 +44,13 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
 });
 
 function MetricBody(props: ChartCardProps) {
+  // Another choice of runs changes every chart: one a frame.
+  const runs = useFrameTurn(useDrawnRuns());
+  return runs.length > 0 ? <RunsBody {...props} runs={runs} /> : <RunBody {...props} />;
+}
+
+/** One run: all that the chart has of it. */
+function RunBody(props: ChartCardProps) {
   const { spec } = props;
   const metrics = useMemo(() => metricsOf(spec), [spec]);
   const view = useSeries(metrics);
@@ -56,6 +67,18 @@ function MetricBody(props: ChartCardProps) {
   return <ChartBody {...props} data={data} />;
 }
 
+/** Several runs: the chart's main series of each; their legend is the panel's. */
+function RunsBody(props: ChartCardProps & { readonly runs: readonly DrawnRun[] }) {
+  const { runs } = props;
+  const spec = useMemo(() => mainSeries(props.spec), [props.spec]);
+  const version = useSeriesVersion();
+  const data = useMemo(
+    () => ({ ...overlayLines(runs, spec.lines[0].metric, version), band: null }),
+    [runs, spec, version],
+  );
+  return <ChartBody {...props} spec={spec} data={data} hasLegend={false} />;
+}
+
 function AdvantageBody(props: ChartCardProps) {
   const { spec } = props;
   const records = useKeptRecords();
@@ -69,7 +92,8 @@ function AdvantageBody(props: ChartCardProps) {
     };
     return { steps: series.steps, lines: linesOf(spec, series.values), band };
   }, [spec, records]);
-  return <ChartBody {...props} data={data} />;
+  const isAlone = useDrawnRuns().length === 0;
+  return <ChartBody {...props} data={data} note={isAlone ? '' : 'the shown run only'} />;
 }
 
 interface ChartData {
@@ -78,7 +102,14 @@ interface ChartData {
   readonly band: SeriesBand | null;
 }
 
-function ChartBody({ spec, smoothing, asTable, data }: ChartCardProps & { readonly data: ChartData }) {
+interface ChartBodyProps extends ChartCardProps {
+  readonly data: ChartData;
+  readonly hasLegend?: boolean;
+  /** In place of the unit. */
+  readonly note?: string;
+}
+
+function ChartBody({ spec, smoothing, asTable, data, hasLegend = true, note = '' }: ChartBodyProps) {
   const boundaries = useStageBoundaries();
   // Live, the newest step is always at the right edge and needs no mark.
   const selectedStep = useSelection((selection) => (selection.live ? null : selection.step));
@@ -88,7 +119,7 @@ function ChartBody({ spec, smoothing, asTable, data }: ChartCardProps & { readon
   );
   const wanted = useMemo(() => ({ ...data, stages, selectedStep }), [data, stages, selectedStep]);
   const shown = useFrameTurn(wanted);
-  const unit = chartUnit(spec);
+  const unit = note === '' ? chartUnit(spec) : note;
   const newest = shown.lines.map((line) => lastKnown(line.values));
   return (
     <>
@@ -101,7 +132,7 @@ function ChartBody({ spec, smoothing, asTable, data }: ChartCardProps & { readon
         {unit !== '' && unit !== 'share' && <span className="ch-unit">{unit}</span>}
         {shown.lines.length === 1 && <b className="ch-newest">{formatCompact(newest[0])}</b>}
       </header>
-      {shown.lines.length > 1 && <ChartLegend lines={shown.lines} />}
+      {hasLegend && shown.lines.length > 1 && <ChartLegend lines={shown.lines} />}
       {asTable ? (
         <ValueTable spec={spec} data={shown} />
       ) : newest.every(Number.isNaN) ? (

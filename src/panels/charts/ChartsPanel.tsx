@@ -1,8 +1,17 @@
 import { useState } from 'react';
-import { useSeries, useSeriesNames } from '../../state/index.ts';
+import {
+  clearOverlays,
+  useDrawnRuns,
+  useOverlayIds,
+  useSeries,
+  useSeriesNames,
+  type DrawnRun,
+} from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
+import { ChartLegend } from '../../ui/TimeSeries.tsx';
 import { ChartCard } from './ChartCard.tsx';
 import { CHART_GROUPS, customCharts } from './chartList.ts';
+import { lookOf } from './overlay.ts';
 import './charts.css';
 
 const REWARD = ['reward'];
@@ -12,8 +21,10 @@ export function ChartsPanel() {
   const [smoothing, setSmoothing] = useState(0);
   const [asTable, setAsTable] = useState(false);
   const steps = useSeries(REWARD).steps.length;
-  const names = useSeriesNames();
-  const groups = [...CHART_GROUPS, ...customCharts(names)];
+  const runs = useDrawnRuns();
+  const own = useSeriesNames();
+  const names = new Set([...own, ...runs.flatMap(({ series }) => series.names())]);
+  const groups = [...CHART_GROUPS, ...customCharts([...names].sort())];
   const actions = (
     <>
       <label className="ch-smoothing">
@@ -37,7 +48,8 @@ export function ChartsPanel() {
   );
   return (
     <Panel title="Charts" testId="charts-panel" actions={actions} note="click a chart to select that step">
-      {steps === 0 ? (
+      {runs.length > 0 && <RunsLegend runs={runs} />}
+      {steps === 0 && runs.length === 0 ? (
         <EmptyState title="No steps yet">Every finished step adds a point to each chart.</EmptyState>
       ) : (
         groups.map((group) => (
@@ -52,5 +64,20 @@ export function ChartsPanel() {
         ))
       )}
     </Panel>
+  );
+}
+
+/** Whose lines the charts draw, as they are several; in sight while the charts scroll. */
+function RunsLegend({ runs }: { readonly runs: readonly DrawnRun[] }) {
+  const hasOverlays = useOverlayIds().length > 0;
+  return (
+    <div className="ch-runs" role="group" aria-label="Runs in the charts" data-testid="charts-runs">
+      <ChartLegend lines={runs.map(lookOf)} />
+      {hasOverlays && (
+        <Button variant="quiet" onClick={clearOverlays}>
+          remove overlays
+        </Button>
+      )}
+    </div>
   );
 }

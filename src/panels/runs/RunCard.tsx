@@ -1,4 +1,4 @@
-import { Copy, Download, Play, Trash2 } from 'lucide-react';
+import { Copy, Download, Layers, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import {
   deleteRun,
@@ -7,7 +7,10 @@ import {
   editRun,
   exportRunFile,
   megabytes,
+  MOST_OVERLAYS,
   resumeRun,
+  toggleOverlay,
+  useOverlayIds,
   useRuns,
   useSession,
   type RunInfo,
@@ -16,16 +19,10 @@ import { Button, ChangeList, formatNumber } from '../../ui/index.ts';
 import { PRESETS } from '../../engine/rl/presets.ts';
 import { ColourChoice } from './ColourChoice.tsx';
 import { ForkForm } from './ForkForm.tsx';
+import { SCORE_NAMES } from './compareRuns.ts';
 import type { Action } from './useAction.ts';
 
 const ICON = 16;
-/** Scores a run is known by, as the page calls them. */
-const SCORES = [
-  ['reward', 'reward'],
-  ['rewards/accuracy/mean', 'accuracy'],
-  ['perception/f1', 'description F1'],
-] as const;
-
 interface RunCardProps {
   readonly run: RunInfo;
   readonly action: Action;
@@ -95,7 +92,7 @@ function Progress({ run }: { readonly run: RunInfo }) {
           {stage && run.step > 0 && <span data-stage={stage}> · {stage}</span>}
         </dd>
       </div>
-      {SCORES.map(([name, label]) => {
+      {SCORE_NAMES.map(([name, label]) => {
         const best = run.best[name];
         return (
           <div key={name}>
@@ -175,6 +172,7 @@ function Actions({ run, action, isElsewhere }: RunCardProps & { readonly isElsew
   }
   return (
     <div className="runs-actions">
+      {!isLive && run.step > 0 && <OverlayToggle run={run} action={action} />}
       {!isLive && (
         <Button
           variant="primary"
@@ -219,5 +217,31 @@ function Actions({ run, action, isElsewhere }: RunCardProps & { readonly isElsew
       )}
       {hasState && <ForkForm run={run} action={action} isReady={isReady && isIdle} />}
     </div>
+  );
+}
+
+/** Draws the run in Charts beside the one under way. */
+function OverlayToggle({ run, action }: RunCardProps) {
+  const overlays = useOverlayIds();
+  const isDrawn = overlays.includes(run.id);
+  const isFull = !isDrawn && overlays.length === MOST_OVERLAYS;
+  return (
+    <Button
+      aria-pressed={isDrawn}
+      disabled={action.busy !== null || isFull}
+      title={
+        isFull
+          ? `${MOST_OVERLAYS} runs are drawn already: take one away first`
+          : 'Draw its lines in Charts beside the run under way, and compare the two here'
+      }
+      onClick={() =>
+        action.run(isDrawn ? `Taking ${run.name} away…` : `Reading ${run.name}…`, async () => {
+          await toggleOverlay(run.id);
+          return null;
+        })
+      }
+    >
+      <Layers size={ICON} aria-hidden="true" /> Overlay
+    </Button>
   );
 }

@@ -2,6 +2,7 @@ import { Link, Upload } from 'lucide-react';
 import { useRef } from 'react';
 import { importRunFile, runCommand, useRuns } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
+import { Comparison } from './Comparison.tsx';
 import { RecordedRuns } from './RecordedRuns.tsx';
 import { RunCard } from './RunCard.tsx';
 import { StorageLine } from './StorageLine.tsx';
@@ -30,6 +31,7 @@ export function RunsPanel() {
       }
     >
       <Outcome action={action} />
+      <Comparison />
       {runs.length === 0 && isOpening && <EmptyState title="Looking for stored runs…" tone="loading" />}
       {runs.length === 0 && !isOpening && (
         <EmptyState

@@ -1,5 +1,6 @@
 import { useIsRecorded } from '../../state/index.ts';
 import { Panel } from '../../ui/index.ts';
+import { ControlSection } from './ControlSection.tsx';
 import { Probe } from './Probe.tsx';
 import { StageDiff } from './StageDiff.tsx';
 import { SwitchControl } from './SwitchControl.tsx';
@@ -16,8 +17,13 @@ export function StagesPanel() {
       note="First learn to see, on questions the model can answer; then learn to reason, on those it answers sometimes."
     >
       <Timeline />
-      {!isRecorded && <SwitchControl />}
-      {!isRecorded && <Probe />}
+      {!isRecorded && (
+        <>
+          <SwitchControl />
+          <Probe />
+          <ControlSection />
+        </>
+      )}
       <StageDiff />
     </Panel>
   );
