@@ -25,40 +25,41 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
   const [problem, setProblem] = useState(sample?.problem ?? '');
   const [answer, setAnswer] = useState(sample?.answer ?? '');
   const [keywords, setKeywords] = useState(sample?.key_words.join(', ') ?? '');
-  const [errors, setErrors] = useState<TextErrors & { readonly picture?: string }>({});
+  const [isTried, setTried] = useState(false);
+  const [pictureFault, setPictureFault] = useState<string | null>(null);
   const pictureErrorId = useId();
+
+  const texts = { problem, answer, key_words: splitKeywords(keywords) };
+  const isMissing = source === 'upload' ? uploaded === null : shownMarks(marks).length === 0;
+  // Nothing is wrong before the first try; after it, what is mended is so at once.
+  const errors: TextErrors = isTried ? checkTexts(texts) : {};
+  const pictureError = pictureFault ?? (isTried && isMissing ? MISSING[source] : null);
 
   const choose = (next: 'draw' | 'upload') => {
     setSource(next);
-    setErrors(({ picture: _, ...rest }) => rest);
+    setPictureFault(null);
   };
   const upload = async (file: File | undefined) => {
     if (!file) return;
     try {
       setUploaded(await readPicture(file));
-      setErrors(({ picture: _, ...rest }) => rest);
+      setPictureFault(null);
     } catch (error) {
-      setErrors((rest) => ({ ...rest, picture: messageOf(error) }));
+      setPictureFault(messageOf(error));
     }
-  };
-  const picture = (): OwnPicture | null | Promise<OwnPicture> => {
-    if (source === 'upload') return uploaded;
-    if (given && marks === given.drawing) return given;
-    return shownMarks(marks).length > 0 ? pictureOf(marks) : null;
   };
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
-    const texts = { problem, answer, key_words: splitKeywords(keywords) };
-    const found: TextErrors & { picture?: string } = checkTexts(texts);
+    setTried(true);
+    if (isMissing || Object.keys(checkTexts(texts)).length > 0) return;
     try {
-      const made = await picture();
-      found.picture = made ? undefined : MISSING[source];
-      setErrors(found);
-      if (!made || Object.values(found).some((error) => error !== undefined)) return;
-      await saveOwnSample({ ...texts, picture: made }, sample?.number ?? null);
+      const isKept = given !== null && marks === given.drawing;
+      const drawn = async () => (isKept ? given : pictureOf(marks));
+      const picture = source === 'upload' && uploaded ? uploaded : await drawn();
+      await saveOwnSample({ ...texts, picture }, sample?.number ?? null);
       onDone();
     } catch (error) {
-      setErrors({ ...found, picture: messageOf(error) });
+      setPictureFault(messageOf(error));
     }
   };
   return (
@@ -69,7 +70,11 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
       noValidate
       onSubmit={(event) => void save(event)}
     >
-      <div role="group" aria-label="Picture" aria-describedby={errors.picture && pictureErrorId}>
+      <div
+        role="group"
+        aria-label="Picture"
+        aria-describedby={pictureError === null ? undefined : pictureErrorId}
+      >
         <div className="own-tools" role="group" aria-label="Where the picture is from">
           <Button aria-pressed={source === 'draw'} onClick={() => choose('draw')}>
             Draw
@@ -104,9 +109,9 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
             </label>
           </div>
         )}
-        {errors.picture && (
+        {pictureError !== null && (
           <p id={pictureErrorId} className="ui-field-error" role="alert">
-            Picture: {errors.picture}
+            Picture: {pictureError}
           </p>
         )}
       </div>
@@ -116,6 +121,7 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
             <textarea
               {...field}
               className="ui-input"
+              autoFocus
               rows={3}
               placeholder="How many red objects are there?"
               value={problem}

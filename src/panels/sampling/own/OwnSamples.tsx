@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Download, Pencil, Play, Plus, Trash2 } from 'lucide-react';
 import {
   downloadOwnSamples,
@@ -21,15 +21,21 @@ const THUMBNAIL = 64;
 export default function OwnSamples() {
   const samples = useOwnSamples((state) => state.samples);
   const [edited, setEdited] = useState<number | 'new' | null>(null);
+  const body = useRef<HTMLDivElement>(null);
   const [removed, setRemoved] = useState<OwnSample | null>(null);
   const sample = samples.find(({ number }) => number === edited) ?? null;
+  const close = () => {
+    setEdited(null);
+    // The form takes the focus with it.
+    body.current?.focus();
+  };
   const remove = (gone: OwnSample) => {
     setRemoved(gone);
     if (edited === gone.number) setEdited(null);
     void removeOwnSample(gone.number);
   };
   return (
-    <div className="own-body">
+    <div className="own-body" ref={body} tabIndex={-1}>
       <p className="sa-quiet" data-testid="own-weak">
         The shipped policies have seen drawn scenes only: on your pictures they are weak, and rewards may
         hardly rise.
@@ -68,7 +74,7 @@ export default function OwnSamples() {
         )}
       </div>
       <GivenLine />
-      {edited !== null && <OwnForm key={edited} sample={sample} onDone={() => setEdited(null)} />}
+      {edited !== null && <OwnForm key={edited} sample={sample} onDone={close} />}
       <ul className="own-list" aria-label="Your own samples">
         {samples.map((each) => (
           <OwnCard
