@@ -127,8 +127,8 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
       <div className="app-intro">
         <ResumeOffer />
         <RecordedNotice />
-        {/* Hacks and runs of before can be looked at before anything has been trained. */}
-        {selected !== 'hacks' && selected !== 'runs' && <Welcome />}
+        {/* Hacks, runs of before and data can be looked at before anything has been trained. */}
+        {selected !== 'hacks' && selected !== 'runs' && selected !== 'sampling' && <Welcome />}
         <SplitBanner />
       </div>
       <div className="app-tab-body">{panelOf(selected)}</div>

@@ -7,6 +7,7 @@
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
+ * - **own samples** those that the reader draws, uploads and words; kept on this device
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
@@ -114,6 +115,16 @@ export type { ConfigChange } from './config.ts';
 export { DOCK_HEIGHT, layoutStore, setLayout, TABS, useLayout } from './layout.ts';
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export {
+  downloadOwnSamples,
+  giveOwnSamples,
+  ownImage,
+  readOwnSamples,
+  removeOwnSample,
+  saveOwnSample,
+  useOwnSamples,
+} from './ownSamples.ts';
+export type { DrawnMark, OwnPicture, OwnSample, OwnSampleFields } from '../runs/index.ts';
 export {
   cancelSplit,
   estimateSplit,

@@ -10,7 +10,8 @@ import { select, sessionStore, showLive, showRecorded } from '../../state/index.
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { formatNumber } from '../../ui/index.ts';
-import { presetByName, type ToWorker } from '../../worker/protocol.ts';
+import { presetByName } from '../../engine/rl/presets.ts';
+import type { ToWorker } from '../../worker/protocol.ts';
 import { InspectorPanel } from './InspectorPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
