@@ -5,12 +5,12 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { presetByName } from '../../engine/rl/presets.ts';
 import { decodeRecordedRun } from '../../runs/index.ts';
 import { select, sessionStore, showLive, showRecorded } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { formatNumber } from '../../ui/index.ts';
-import { presetByName } from '../../engine/rl/presets.ts';
 import type { ToWorker } from '../../worker/protocol.ts';
 import { InspectorPanel } from './InspectorPanel.tsx';
 

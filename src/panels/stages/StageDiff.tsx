@@ -55,7 +55,8 @@ export function StageDiff() {
     ['clip', `1 − ${config.objective.clipLow} … 1 + ${config.objective.clipHigh}`],
   ];
   return (
-    <table className="stages-diff">
+    // Focusable, so that keys can scroll the panel where it has no button.
+    <table className="stages-diff" tabIndex={0}>
       <caption>What changes between the stages, and what stays</caption>
       <thead>
         <tr>
