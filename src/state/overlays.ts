@@ -1,11 +1,11 @@
 /** Runs that Charts draws beside the one under way: stored ones that the reader chose, and the control run. */
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { StorageError } from '../runs/index.ts';
 import { useControl } from './control.ts';
 import { runById, runDatabase, runStore, useRuns, type RunInfo } from './runStore.ts';
-import { SeriesStore, seriesStore, useStageBoundaries } from './series.ts';
+import { SeriesStore, seriesStore } from './series.ts';
 import { logLine } from './session.ts';
 
 /** A run as its lines: colour and dash stay with it while it is drawn. */
@@ -66,33 +66,40 @@ export function useOverlayIds(): readonly string[] {
 /** All runs to draw, the one under way first once it has a step; empty when nothing is drawn beside it. */
 export function useDrawnRuns(): readonly DrawnRun[] {
   const overlays = useStore(overlayStore, (state) => state.overlays);
-  const control = useControl(({ control: run }) => (run && run.step > 0 ? run : null));
-  const hasSteps = useStageBoundaries().length > 0;
+  const control = useControl((state) =>
+    state.control && state.control.step > 0 ? state.control.series : null,
+  );
+  const colour = useControl((state) => state.control?.colour ?? 0);
   // As a text, because the list itself is new with every step.
   const looks = useRuns(({ runs }) => JSON.stringify(runs.map(lookOf)));
-  const controlSeries = control?.series;
-  const controlColour = control?.colour;
   return useMemo(() => {
     const runs = JSON.parse(looks) as Look[];
     const stored = overlays.flatMap(({ id, dash, series }): DrawnRun[] => {
       const look = runs.find((run) => run.id === id && !run.isLive);
       return look ? [{ ...look, dash, series }] : [];
     });
-    const beside: DrawnRun[] = controlSeries
-      ? [...stored, { ...CONTROL_LOOK, colour: controlColour ?? 0, series: controlSeries }]
-      : stored;
+    const beside: DrawnRun[] = control ? [...stored, { ...CONTROL_LOOK, colour, series: control }] : stored;
     if (beside.length === 0) return [];
-    const live = hasSteps ? runs.filter(({ isLive }) => isLive) : [];
+    const live = runs.filter(({ isLive, hasSteps }) => isLive && hasSteps);
     return [...live.map((look) => ({ ...look, dash: undefined, series: seriesStore })), ...beside];
-  }, [looks, overlays, controlSeries, controlColour, hasSteps]);
+  }, [looks, overlays, control, colour]);
 }
 
-type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & { readonly isLive: boolean };
-const lookOf = ({ id, name, colour, origin }: RunInfo): Look => ({
+/** Grows when a drawn run has more steps, at most four times a second. */
+export function useDrawnVersion(): number {
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
+}
+
+type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & {
+  readonly isLive: boolean;
+  readonly hasSteps: boolean;
+};
+const lookOf = ({ id, name, colour, origin, step }: RunInfo): Look => ({
   id,
   name,
   colour,
   isLive: origin === 'live',
+  hasSteps: step > 0,
 });
 const CONTROL_LOOK = { id: 'control', name: 'control (no stage 1)', dash: '3 6' } as const;
 

@@ -125,14 +125,13 @@ export class SeriesStore {
 
 export const seriesStore = new SeriesStore();
 
-/** Grows when a drawn run has changed, at most four times a second. */
-export function useSeriesVersion(): number {
+function useVersion(): number {
   return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
 }
 
 /** The named metrics over all steps; a new object at most four times a second. */
 export function useSeries(names: readonly string[]): SeriesView {
-  const version = useSeriesVersion();
+  const version = useVersion();
   const key = names.join('\n');
   return useMemo(() => seriesStore.view(key === '' ? [] : key.split('\n'), version), [key, version]);
 }
@@ -144,6 +143,6 @@ export function useSeriesNames(): readonly string[] {
 
 /** Where each stage begins, oldest first. */
 export function useStageBoundaries(): readonly StageBoundary[] {
-  useSeriesVersion();
+  useVersion();
   return seriesStore.boundaries();
 }

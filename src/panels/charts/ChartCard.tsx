@@ -2,11 +2,10 @@ import { memo, useMemo, useRef } from 'react';
 import {
   recordsStore,
   select,
-  useDrawnRuns,
+  useDrawnVersion,
   useRecordSteps,
   useSelection,
   useSeries,
-  useSeriesVersion,
   useStageBoundaries,
 } from '../../state/index.ts';
 import type { DrawnRun } from '../../state/index.ts';
@@ -28,6 +27,8 @@ interface ChartCardProps {
   readonly spec: ChartSpec;
   readonly smoothing: number;
   readonly asTable: boolean;
+  /** Runs to draw; empty: the run under way alone. */
+  readonly runs: readonly DrawnRun[];
 }
 
 /** One chart with its title, definition and legend; draws and subscribes only while it is on screen. */
@@ -46,7 +47,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
 
 function MetricBody(props: ChartCardProps) {
   // Another choice of runs changes every chart: one a frame.
-  const runs = useFrameTurn(useDrawnRuns());
+  const runs = useFrameTurn(props.runs);
   return runs.length > 0 ? <RunsBody {...props} runs={runs} /> : <RunBody {...props} />;
 }
 
@@ -69,10 +70,10 @@ function RunBody(props: ChartCardProps) {
 }
 
 /** Several runs: the chart's main series of each; their legend is the panel's. */
-function RunsBody(props: ChartCardProps & { readonly runs: readonly DrawnRun[] }) {
+function RunsBody(props: ChartCardProps) {
   const { runs } = props;
   const spec = useMemo(() => mainSeries(props.spec), [props.spec]);
-  const version = useSeriesVersion();
+  const version = useDrawnVersion();
   const data = useMemo(
     () => ({ ...overlayLines(runs, spec.lines[0].metric, version), band: null }),
     [runs, spec, version],
@@ -94,8 +95,7 @@ function AdvantageBody(props: ChartCardProps) {
     };
     return { steps: series.steps, lines: linesOf(spec, series.values), band };
   }, [spec, steps]);
-  const isAlone = useDrawnRuns().length === 0;
-  return <ChartBody {...props} data={data} note={isAlone ? '' : 'the run under way only'} />;
+  return <ChartBody {...props} data={data} note={props.runs.length === 0 ? '' : 'the run under way only'} />;
 }
 
 interface ChartData {
