@@ -51,14 +51,21 @@ export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
-export { clearOverlays, MOST_OVERLAYS, toggleOverlay, useDrawnRuns, useOverlayIds } from './overlays.ts';
+export {
+  clearOverlays,
+  MOST_OVERLAYS,
+  toggleOverlay,
+  useDrawnRuns,
+  useDrawnVersion,
+  useOverlayIds,
+} from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
 export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
-export { seriesStore, useLiveSeries, useSeriesVersion } from './series.ts';
+export { seriesStore, useLiveSeries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';

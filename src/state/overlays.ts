@@ -67,41 +67,46 @@ export function useOverlayIds(): readonly string[] {
 /** All runs to draw, the shown one first once it has a step; empty when nothing is drawn beside it. */
 export function useDrawnRuns(): readonly DrawnRun[] {
   const overlays = useStore(overlayStore, (state) => state.overlays);
-  const control = useControl(({ control: run }) => (run && run.step > 0 ? run : null));
-  const hasSteps = useSyncExternalStore(seriesStore.subscribe, hasLiveSteps);
+  const control = useControl((state) =>
+    state.control && state.control.step > 0 ? state.control.series : null,
+  );
+  const colour = useControl((state) => state.control?.colour ?? 0);
   const { facts, series: shown } = useStore(shownStore);
   const recorded = facts?.recorded?.label;
   // As a text, because the list itself is new with every step.
   const looks = useRuns(({ runs }) => JSON.stringify(runs.map(lookOf)));
-  const controlSeries = control?.series;
-  const controlColour = control?.colour;
   return useMemo(() => {
     const runs = JSON.parse(looks) as Look[];
     const stored = overlays.flatMap(({ id, dash, series }): DrawnRun[] => {
       const look = runs.find((run) => run.id === id && !run.isLive);
       return look ? [{ ...look, dash, series }] : [];
     });
-    const beside: DrawnRun[] = controlSeries
-      ? [...stored, { ...CONTROL_LOOK, colour: controlColour ?? 0, series: controlSeries }]
-      : stored;
+    const beside: DrawnRun[] = control ? [...stored, { ...CONTROL_LOOK, colour, series: control }] : stored;
     if (beside.length === 0) return [];
     if (recorded !== undefined) {
       const look = { id: 'recorded', name: `recorded: ${recorded}`, colour: freeColour() };
       return [{ ...look, dash: undefined, series: shown }, ...beside];
     }
-    const live = hasSteps ? runs.filter(({ isLive }) => isLive) : [];
+    const live = runs.filter(({ isLive, hasSteps }) => isLive && hasSteps);
     return [...live.map((look) => ({ ...look, dash: undefined, series: seriesStore })), ...beside];
-  }, [looks, overlays, controlSeries, controlColour, hasSteps, recorded, shown]);
+  }, [looks, overlays, control, colour, recorded, shown]);
 }
 
-const hasLiveSteps = (): boolean => seriesStore.boundaries().length > 0;
+/** Grows when a drawn run has more steps, at most four times a second. */
+export function useDrawnVersion(): number {
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
+}
 
-type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & { readonly isLive: boolean };
-const lookOf = ({ id, name, colour, origin }: RunInfo): Look => ({
+type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & {
+  readonly isLive: boolean;
+  readonly hasSteps: boolean;
+};
+const lookOf = ({ id, name, colour, origin, step }: RunInfo): Look => ({
   id,
   name,
   colour,
   isLive: origin === 'live',
+  hasSteps: step > 0,
 });
 const CONTROL_LOOK = { id: 'control', name: 'control (no stage 1)', dash: '3 6' } as const;
 

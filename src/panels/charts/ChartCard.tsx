@@ -1,11 +1,10 @@
 import { memo, useMemo, useRef } from 'react';
 import {
   selectNearest,
-  useDrawnRuns,
+  useDrawnVersion,
   useKeptRecords,
   useSelection,
   useSeries,
-  useSeriesVersion,
   useStageBoundaries,
 } from '../../state/index.ts';
 import type { DrawnRun } from '../../state/index.ts';
@@ -27,6 +26,8 @@ interface ChartCardProps {
   readonly spec: ChartSpec;
   readonly smoothing: number;
   readonly asTable: boolean;
+  /** Runs to draw; empty: the run under way alone. */
+  readonly runs: readonly DrawnRun[];
 }
 
 /** One chart with its title, definition and legend; draws and subscribes only while it is on screen. */
@@ -45,7 +46,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
 
 function MetricBody(props: ChartCardProps) {
   // Another choice of runs changes every chart: one a frame.
-  const runs = useFrameTurn(useDrawnRuns());
+  const runs = useFrameTurn(props.runs);
   return runs.length > 0 ? <RunsBody {...props} runs={runs} /> : <RunBody {...props} />;
 }
 
@@ -68,10 +69,10 @@ function RunBody(props: ChartCardProps) {
 }
 
 /** Several runs: the chart's main series of each; their legend is the panel's. */
-function RunsBody(props: ChartCardProps & { readonly runs: readonly DrawnRun[] }) {
+function RunsBody(props: ChartCardProps) {
   const { runs } = props;
   const spec = useMemo(() => mainSeries(props.spec), [props.spec]);
-  const version = useSeriesVersion();
+  const version = useDrawnVersion();
   const data = useMemo(
     () => ({ ...overlayLines(runs, spec.lines[0].metric, version), band: null }),
     [runs, spec, version],
@@ -92,8 +93,7 @@ function AdvantageBody(props: ChartCardProps) {
     };
     return { steps: series.steps, lines: linesOf(spec, series.values), band };
   }, [spec, records]);
-  const isAlone = useDrawnRuns().length === 0;
-  return <ChartBody {...props} data={data} note={isAlone ? '' : 'the shown run only'} />;
+  return <ChartBody {...props} data={data} note={props.runs.length === 0 ? '' : 'the shown run only'} />;
 }
 
 interface ChartData {

@@ -57,7 +57,7 @@ export function ChartsPanel() {
             <h3>{group.title}</h3>
             <div className="ch-grid">
               {group.charts.map((spec) => (
-                <ChartCard key={spec.id} spec={spec} smoothing={smoothing} asTable={asTable} />
+                <ChartCard key={spec.id} spec={spec} smoothing={smoothing} asTable={asTable} runs={runs} />
               ))}
             </div>
           </section>
@@ -73,11 +73,7 @@ function RunsLegend({ runs }: { readonly runs: readonly DrawnRun[] }) {
   return (
     <div className="ch-runs" role="group" aria-label="Runs in the charts" data-testid="charts-runs">
       <ChartLegend lines={runs.map(lookOf)} />
-      {hasOverlays && (
-        <Button variant="quiet" onClick={clearOverlays}>
-          remove overlays
-        </Button>
-      )}
+      {hasOverlays && <Button onClick={clearOverlays}>remove overlays</Button>}
     </div>
   );
 }
