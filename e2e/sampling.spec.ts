@@ -95,7 +95,7 @@ test('own samples are drawn, uploaded, changed, kept, trained on and taken away 
   const section = page.getByTestId('own-samples');
   const cards = section.getByTestId('own-card');
   await section.locator('summary').click();
-  await expect(section.getByTestId('own-weak')).toContainText('they are weak');
+  await expect(section.getByTestId('own-weak')).toContainText('is weak');
 
   await test.step('nothing given: each field says what to do', async () => {
     await section.getByRole('button', { name: 'Add a sample' }).click();
