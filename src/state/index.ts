@@ -13,7 +13,8 @@
  * - **runs** the one under way and those stored on this device; saved as they go
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
- * - **commands** what buttons, keys and tests run
+ * - **commands** what buttons, keys, the palette and tests run
+ * - **overlay** the dialog that is open, and a field that wants the focus
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
@@ -80,8 +81,18 @@ export {
   valueAt,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
-export { DOCK_HEIGHT, layoutStore, setLayout, TABS, useLayout } from './layout.ts';
-export type { LayoutState, TabId, Theme } from './layout.ts';
+export {
+  applyLayoutPreset,
+  DOCK_HEIGHT,
+  INSPECTOR_WIDTH,
+  LAYOUT_PRESETS,
+  layoutStore,
+  setLayout,
+  shownLayoutPreset,
+  TABS,
+  useLayout,
+} from './layout.ts';
+export type { LayoutPresetId, LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {
   cancelSplit,
@@ -96,8 +107,10 @@ export {
   startRun,
   switchStage,
 } from './run.ts';
-export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
-export type { Command } from './commands.ts';
+export { COMMANDS } from './commandList.ts';
+export type { Command } from './commandList.ts';
+export { commandById, commandOf, runCommand, useEnabled, useEnabledCommands } from './commands.ts';
+export { closeDialog, findTaken, overlayStore, useOverlay } from './overlay.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
 export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';
