@@ -15,8 +15,12 @@ export function Palette({ tabs }: { readonly tabs: readonly TabId[] }) {
   const list = useRef<HTMLUListElement>(null);
   const entries = useMemo(() => matching(paletteEntries(commands, tabs), typed), [commands, tabs, typed]);
   const at = Math.min(wanted, entries.length - 1);
-  useEffect(() => field.current?.focus(), []);
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, entries]);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+  }, [at, entries]);
 
   const run = (entry: PaletteEntry | undefined): void => {
     if (!entry) return;
