@@ -26,10 +26,18 @@ const DONE_TEXT: Readonly<Record<ShownStep['done'], string>> = {
   update: 'done',
 };
 
-/** What the first rollouts wait for: the user, or the split. */
+/** What the first rollouts wait for: the user, or the split; or why they will not come. */
 function BeforeFirstStep() {
+  const isFailed = useSession((session) => session.status === 'failed');
   const isSplitting = useSession(({ status, phase }) => status === 'running' && phase === 'split');
   const progress = useSession((session) => session.progress);
+  if (isFailed) {
+    return (
+      <EmptyState title="Nothing can run here" tone="error">
+        The message above says what happened and what to do.
+      </EmptyState>
+    );
+  }
   if (!isSplitting) {
     return (
       <EmptyState title="No rollouts yet">
