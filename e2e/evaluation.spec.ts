@@ -44,6 +44,16 @@ test('measures the start of the run, its change of stage and the present policy'
   await page.getByTestId('evaluate').click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByTestId('evaluate')).toBeEnabled();
+
+  // The probe of Stages measures every policy that the run has kept.
+  await page.getByRole('tab', { name: 'Stages' }).click();
+  await page.getByRole('button', { name: 'Measure', exact: true }).click();
+  const probe = page.getByRole('region', { name: /^Probe/ });
+  await expect(probe.getByRole('rowheader')).toHaveText(
+    ['start of the run', 'end of perception, step 2', /^after step \d+$/],
+    { timeout: 100_000 },
+  );
+  await expect(probe.getByRole('cell')).toHaveCount(6);
   expect((await playground.session()).error).toBeNull();
   expect(playground.complaints).toEqual([]);
 });

@@ -26,8 +26,7 @@ test('explains a step phase by phase with the numbers that trained', async ({ pa
   await playground.edit('Objective', 'objective.clipLow', '0.001');
   await playground.edit('Objective', 'objective.clipHigh', '0.001');
   await page.getByRole('tab', { name: 'Objective', exact: true }).click();
-  const panel = page.getByTestId('objective-panel');
-  await panel.getByRole('button', { name: 'Run one step' }).click();
+  await playground.press('Step');
   await playground.reach(1);
   await playground.rest();
 

@@ -31,6 +31,7 @@ export interface SessionState {
   phase: string;
   step: number;
   stage: string;
+  split: { easyFrom: number; mediumFrom: number } | null;
   tasks: { name: string; origin: string; sizes: { train: number } } | null;
   stageChanges: { atStep: number; from: string; to: string; reason: string }[];
   error: { where: string; message: string } | null;

@@ -12,6 +12,7 @@ import { SetupPanel } from './panels/setup/index.ts';
 import { StagesPanel } from './panels/stages/index.ts';
 import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
+import { RecordedNotice } from './RecordedNotice.tsx';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
 import { setLayout, TABS, useDrawnRuns, useLayout, useRecordSteps, type TabId } from './state/index.ts';
@@ -125,8 +126,9 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
       </div>
       <div className="app-intro">
         <ResumeOffer />
-        {/* Hacks and runs of before can be looked at before anything has been trained. */}
-        {selected !== 'hacks' && selected !== 'runs' && <Welcome />}
+        <RecordedNotice />
+        {/* Hacks, runs of before and data can be looked at before anything has been trained. */}
+        {selected !== 'hacks' && selected !== 'runs' && selected !== 'sampling' && <Welcome />}
         <SplitBanner />
       </div>
       <div className="app-tab-body">{panelOf(selected)}</div>

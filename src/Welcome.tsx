@@ -1,5 +1,14 @@
 import { Play } from 'lucide-react';
-import { isPristine, runCommand, useEnabled, useSampleImage, useSamples, useSession } from './state/index.ts';
+import {
+  isPristine,
+  runCommand,
+  useAwaitedRecorded,
+  useEnabled,
+  useIsRecorded,
+  useSampleImage,
+  useSamples,
+  useSession,
+} from './state/index.ts';
 import type { SampleRow } from './state/index.ts';
 import { Button, ImageView } from './ui/index.ts';
 
@@ -12,7 +21,10 @@ export function Welcome() {
   );
   const config = useSession((state) => state.config);
   const enabled = useEnabled('play');
-  if (!isShown) return null;
+  // A recorded run comes with a notice of its own.
+  const isRecorded = useIsRecorded();
+  const isAwaited = useAwaitedRecorded() !== null;
+  if (!isShown || isRecorded || isAwaited) return null;
   const { split, promptsPerStep, groupSize } = config;
   return (
     <section className="app-welcome" aria-label="Start here">

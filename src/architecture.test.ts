@@ -34,7 +34,7 @@ const layers: Record<string, { values: Rule; types: Rule }> = {
     ],
     types: [/^engine\//],
   },
-  // Presets are data: a config is kept as its difference from one.
+  // Presets are data: a config is kept as its difference from one. Built-in questions are drawn from their addresses.
   state: {
     values: [
       'worker/client.ts',
@@ -42,6 +42,7 @@ const layers: Record<string, { values: Rule; types: Rule }> = {
       'worker/sandbox.ts',
       /^runs\//,
       'engine/rl/presets.ts',
+      'engine/tasks/index.ts',
     ],
     types: [/^engine\//],
   },

@@ -1,5 +1,5 @@
 /** An experiment as a user runs it, at the size of nano: real processes, real files. */
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -79,7 +79,40 @@ test('trains, measures, reports, resumes, and refuses the runs of another config
   expect((await pebr(...args, '--resume')).code).toBe(0);
   expect(await readFile(join(out, 'two-stage.md'), 'utf8')).toBe(report);
 
+  // A second seed without the first one's runs gives the report of both, and the first one's numbers stay.
+  const [seed1, extended] = [join(folder, 'seed1.json'), join(folder, 'extended')];
+  await copyFile(join(out, 'two-stage.json'), seed1);
+  const both = await pebr(
+    ...args.slice(0, 4),
+    '--runs',
+    extended,
+    '--out',
+    out,
+    '--seeds',
+    '2',
+    '--extend',
+    seed1,
+  );
+  expect(both.stderr).toContain('Report:');
+  expect((await readdir(extended)).filter((name) => name.includes('seed1'))).toEqual([]);
+  const [before, after] = (
+    await Promise.all([seed1, join(out, 'two-stage.json')].map((path) => readFile(path, 'utf8')))
+  ).map(
+    (json) => JSON.parse(json) as { seeds: number[]; settings: { arms: { seeds: { seed: number }[] }[] }[] },
+  );
+  expect(after.seeds).toEqual([1, 2]);
+  for (const [index, arm] of after.settings[0].arms.entries()) {
+    expect(arm.seeds.map(({ seed }) => seed)).toEqual([1, 2]);
+    expect(arm.seeds[0]).toEqual(before.settings[0].arms[index].seeds[0]);
+  }
+  const whole = await pebr(...args, '--extend', seed1);
+  expect(whole).toMatchObject({ code: 2, stdout: '' });
+  expect(whole.stderr).toContain('has seeds 1 to 1 already');
+
   await writeFile(file, JSON.stringify({ ...config, purpose: 'Another.' }));
+  const foreign = await pebr(...args, '--extend', seed1);
+  expect(foreign.code).toBe(1);
+  expect(foreign.stderr).toContain('reports another config');
   const other = await pebr(...args, '--resume');
   expect(other.code).toBe(1);
   expect(other.stderr).toContain('holds runs of another config');

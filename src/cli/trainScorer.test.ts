@@ -33,6 +33,21 @@ describe('train-scorer', () => {
     const card = await readFile(join(out, 'README.md'), 'utf8');
     expect(card).toContain(`Threshold (similarity from which the clip reward is 1): ${scorer.threshold}`);
     expect(card).toMatch(/\| scenes-nano \| [\d.]+ % \| [\d.]+ % \| – \|/);
+    // Measured anew with a policy's rollouts: the same weights, the card with one number more.
+    const measured = join(folder, 'measured');
+    const anew = await pebr(...command(measured, 1, '--measure', out, '--checkpoint', 'public/models/nano'));
+    expect(anew.code, anew.stderr).toBe(0);
+    for (const name of ['config.json', 'model.safetensors'])
+      expect(await readFile(join(measured, name))).toEqual(await readFile(join(out, name)));
+    const [row, other] = await Promise.all(
+      [measured, out].map(async (dir) =>
+        /\| scenes-nano .*/.exec(await readFile(join(dir, 'README.md'), 'utf8')),
+      ),
+    );
+    expect(row?.[0]).toMatch(/ -?0\.\d+ \|$/);
+    expect(row?.[0].split('|').slice(0, 4)).toEqual(other?.[0].split('|').slice(0, 4));
+    const none = await pebr(...command(join(folder, 'none'), 1, '--measure', folder));
+    expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/Scorer .*config\.json is missing/)]);
     const again = await pebr(...command(out, 1, '--resume'));
     expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/finished scorer/)]);
   }, 300_000);

@@ -4,7 +4,7 @@
  * Words: **recorded run** a run made beforehand, with the metrics of every step and the full records of chosen
  * steps, for a page that has trained nothing yet · **header** a run's line in the list · **whole run** header,
  * numbers and what it can go on from · **state** trainer progress, weights and optimiser between two phases ·
- * **kept state** one that stays: the start, and every change of stage.
+ * **kept state** one that stays: the start, and every change of stage · **own sample** one that the reader made.
  */
 export {
   decodeRecordedRun,
@@ -13,6 +13,14 @@ export {
   type RecordedRun,
 } from './recordedRun.ts';
 export { lockedRuns, lockRun, type RunLock } from './locks.ts';
+export { OWN_SET, ownSampleFiles } from './ownSampleFiles.ts';
+export {
+  OwnSampleDatabase,
+  type DrawnMark,
+  type OwnPicture,
+  type OwnSample,
+  type OwnSampleFields,
+} from './ownSamples.ts';
 export { packRecord, type PackedRecord } from './recordCodec.ts';
 export {
   MOST_LINK,

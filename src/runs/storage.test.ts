@@ -70,6 +70,15 @@ describe('a run', () => {
     expect((await database.load('ab')).metrics).toHaveLength(1);
   });
 
+  test('has no later steps once it went back', async () => {
+    await database.saveWhole(wholeRun('a', 3));
+    const { header, state } = wholeRun('a', 1);
+    const none = { metrics: [], records: [], kept: new Map<number, never>(), files: null };
+    await database.save({ header, state, retained: new Set([1]), ...none });
+    const { metrics, records } = await database.load('a');
+    expect([metrics, records].map((rows) => rows.map(({ step }) => step))).toEqual([[1], [1]]);
+  });
+
   test('is deleted whole, and no other one', async () => {
     await database.saveWhole(wholeRun('a', 2));
     await database.saveWhole(wholeRun('ab', 1));

@@ -129,6 +129,9 @@ export class RunDatabase {
       }
       // What came before is gone, and half a run is worse than none.
       if (!before && !changes.files) throw new StorageError('taken', 'Another tab has deleted this run.');
+      // A run that went back has no later steps any more.
+      const { step: newest } = changes.header;
+      await tx.objectStore('metrics').delete(IDBKeyRange.bound([id, newest], [id, Infinity], true));
       for (const row of changes.metrics) await tx.objectStore('metrics').put(row, [id, row.step]);
       for (const record of changes.records) await tx.objectStore('records').put(record, [id, record.step]);
       const stored = await tx.objectStore('records').getAllKeys(all(id));

@@ -5,6 +5,7 @@ import { createStore } from 'zustand/vanilla';
 import { ATTENTION_JOB, type FromWorker, type ToWorker, type WorkerError } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { sessionStore, useSession } from './session.ts';
+import { useIsRecorded } from './shownRun.ts';
 
 type AttentionWanted = Omit<Extract<ToWorker, { type: 'requestAttention' }>, 'type'>;
 export type AttentionGiven = Omit<Extract<FromWorker, { type: 'attention' }>, 'type'>;
@@ -34,8 +35,12 @@ export function addAttention({ type: _, ...given }: Extract<FromWorker, { type: 
   }));
 }
 
-/** The attention of a response in one layer; null until it has come, and for null nothing is asked. */
-export function useAttention(wanted: AttentionWanted | null): AttentionGiven | null {
+/**
+ * The attention of a response in one layer; null until it has come. For null nothing is asked, nor of a recorded run:
+ * another policy would answer.
+ */
+export function useAttention(of: AttentionWanted | null): AttentionGiven | null {
+  const wanted = useIsRecorded() ? null : of;
   const run = useSession(({ run, status }) => (status === 'lost' || status === 'failed' ? null : run));
   const attempt = useStore(attentionStore, (state) => state.attempt);
   const key = wanted && keyOf(wanted);

@@ -2,9 +2,9 @@
 import type { SessionState } from './session.ts';
 import { sessionStore, useSession } from './session.ts';
 import { goLive, select, selectionStore } from './selection.ts';
-import { recordsStore } from './records.ts';
 import { copyLink } from './shareView.ts';
 import { advance, newSeed, pause, play, resetRun } from './run.ts';
+import { shownRecords } from './shownRun.ts';
 
 export interface Command {
   readonly id: string;
@@ -19,7 +19,7 @@ export interface Command {
 
 const isReady = (state: SessionState): boolean => state.status === 'idle' || state.status === 'paused';
 const hasRun = (state: SessionState): boolean => state.run !== null && state.status !== 'booting';
-const hasRecords = (): boolean => recordsStore.getState().steps.length > 0;
+const hasRecords = (): boolean => shownRecords().steps.length > 0;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -150,7 +150,7 @@ export function commandOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): Comma
 
 function selectedGroups(): readonly { rollouts: readonly unknown[] }[] {
   const { step } = selectionStore.getState();
-  return step === null ? [] : (recordsStore.getState().records.get(step)?.groups ?? []);
+  return step === null ? [] : (shownRecords().records.get(step)?.groups ?? []);
 }
 
 function moveRollout(by: number): void {
@@ -165,7 +165,7 @@ function moveGroup(by: number): void {
 }
 
 function moveStep(by: number): void {
-  const { steps } = recordsStore.getState();
+  const { steps } = shownRecords();
   const at = steps.indexOf(selectionStore.getState().step ?? -1);
   const next = steps[Math.min(steps.length - 1, Math.max(0, at + by))];
   if (next !== undefined) select({ step: next });

@@ -59,7 +59,7 @@ test('a new group clears rollout, token and patch; a token keeps them', () => {
 
 test('the newest records and the pinned ones are kept, every scalar is', () => {
   arrive(1, 2);
-  togglePin(1);
+  togglePin(recordsStore, 1);
   arrive(...Array.from({ length: RETAINED + 20 }, (_, i) => i + 3));
   const { records, steps } = recordsStore.getState();
   expect(records.has(1)).toBe(true);
@@ -71,7 +71,7 @@ test('the newest records and the pinned ones are kept, every scalar is', () => {
 test('going back to a snapshot drops what came after it, and the selection with it', () => {
   arrive(1, 2, 3, 4);
   select({ step: 4 });
-  receive([{ type: 'rewound', step: 2 }]);
+  receive([{ type: 'rewound', step: 2, stageChanges: [] }]);
   expect(recordsStore.getState().steps).toEqual([1, 2]);
   expect([...seriesStore.view(['reward']).steps]).toEqual([1, 2]);
   expect(selectionStore.getState()).toMatchObject({ live: true, step: 2 });

@@ -15,6 +15,7 @@ import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
 import { beginRun, keepRecords, keepSnapshot, openRuns, rewindRun } from './persistence.ts';
+import { showFirst } from './recordedRuns.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore, restoreRecords } from './records.ts';
 import { addImages, addSamples, addSimilarity, clearSamples } from './samples.ts';
 import { followNewest } from './selection.ts';
@@ -28,7 +29,7 @@ export function connect(client: Client, address: Address, assetBase: string): ()
   setClient(client);
   setSandboxThread(browserThread);
   setAssetBase(assetBase);
-  openRuns();
+  void showFirst(openRuns());
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ notices: address.notices });
@@ -106,7 +107,10 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       recordsStore.setState({ draft: message.draft });
       return;
     case 'stageChange':
-      sessionStore.setState((state) => ({ stageChanges: [...state.stageChanges, message.change] }));
+      sessionStore.setState((state) => ({
+        stageChanges: [...state.stageChanges, message.change],
+        canUndoSwitch: message.change.reason === 'manual',
+      }));
       logLine(
         `Stage ${message.change.from} → ${message.change.to} after step ${message.change.atStep} (${message.change.reason})`,
       );
@@ -116,11 +120,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       rewindRun(message.step);
       seriesStore.truncateAfter(message.step);
       clearEvaluation();
-      sessionStore.setState(({ stageChanges }) => ({
+      sessionStore.setState({
         error: null,
         splitCancelled: null,
-        stageChanges: stageChanges.filter((change) => change.atStep <= message.step),
-      }));
+        stageChanges: message.stageChanges,
+        canUndoSwitch: false,
+      });
       followNewest();
       return;
     case 'snapshot':
@@ -210,6 +215,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     splitRemaining: 0,
     splitCancelled: null,
     stageChanges: [],
+    canUndoSwitch: false,
     timing: {},
     error: null,
   });

@@ -53,10 +53,13 @@ const control = () => controlStore.getState().control;
 /** Trains the run under way and gives all that it has of its steps, besides how long they took. */
 async function train() {
   for (let step = 1; step <= STEPS; step++) {
+    const before = sessionStore.getState().policyHash;
     advance('step');
-    await until(() => sessionStore.getState().step === step && sessionStore.getState().status === 'paused');
+    await until(() => {
+      const { step: done, status, policyHash } = sessionStore.getState();
+      return done === step && status === 'paused' && policyHash !== before;
+    });
   }
-  await until(() => sessionStore.getState().policyHash !== sessionStore.getState().run?.policyHash);
   const { records } = recordsStore.getState();
   const metrics = seriesStore.rows().map(({ metrics: all, ...row }) => {
     const { step_time: _, tokens_per_second: __, ...learned } = all;

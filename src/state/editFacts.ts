@@ -6,7 +6,7 @@ import type { RewardStage } from '../engine/rewards/types.ts';
 import type { DraftGroup } from '../engine/rl/types.ts';
 import { customInput, failed, runCustomCode } from '../worker/sandbox.ts';
 import { useReward } from './hacks.ts';
-import { useSession } from './session.ts';
+import { useIsRecorded, useShownRun } from './shownRun.ts';
 
 export interface EditFacts {
   /** Tokens, the end token included; null: not known yet. */
@@ -20,7 +20,8 @@ export interface EditFacts {
 const NO_TERMS: readonly CustomTerm[] = [];
 
 /**
- * Asks about an edited response once it stands still. null as response: nothing was edited and nothing is asked.
+ * Asks about an edited response once it stands still. null as response: nothing was edited and nothing is asked; nor of
+ * a recorded run, whose model and scorer are not there.
  * Perception's published recipe is what is asked by, for either stage: it holds all that the text alone does not say.
  */
 export function useEditFacts(
@@ -28,8 +29,9 @@ export function useEditFacts(
   stage: RewardStage,
   response: string | null,
 ): EditFacts {
-  const reward = useReward(group.qid, 'perception', response);
-  const terms = useSession(({ config }) => config.recipes[stage].custom ?? NO_TERMS);
+  const isRecorded = useIsRecorded();
+  const reward = useReward(group.qid, 'perception', isRecorded ? null : response);
+  const terms = useShownRun(({ config }) => config.recipes[stage].custom ?? NO_TERMS);
   const facts = useMemo((): Omit<EditFacts, 'custom'> => {
     let tokens: number | null = null;
     let similarity: Similarity | null = null;

@@ -1,6 +1,7 @@
 /**
  * Evaluations as the page asks for them: which policies of the run, on how many samples. One result is held, of the
  * run under way; the worker keeps what it measured, so that asking for another pair measures only what is new.
+ * The **probe** is the evaluation of every policy that the run has kept, on a fixed small set.
  */
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
@@ -8,7 +9,15 @@ import { createStore } from 'zustand/vanilla';
 import type { StageChange } from '../engine/rl/types.ts';
 import type { Part } from '../engine/tasks/types.ts';
 import { EVALUATION_JOB } from '../worker/protocol.ts';
-import type { FromWorker, PolicyAt, Progress, TaskInfo, WorkerError } from '../worker/protocol.ts';
+import type {
+  EvaluationRequest,
+  FromWorker,
+  PolicyAt,
+  Progress,
+  TaskInfo,
+  WorkerError,
+  WorkerStatus,
+} from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { sessionStore, useSession } from './session.ts';
 
@@ -36,12 +45,21 @@ interface EvaluationState {
   /** null: nothing is being measured. */
   readonly progress: Progress | null;
   readonly result: EvaluationResult | null;
+  /** The probe's result, until the next probe. */
+  readonly probe: EvaluationResult | null;
+  /** What was asked for last; its answer is the probe's or the choice's. */
+  readonly asked: 'choice' | 'probe';
 }
 const FRESH: EvaluationState = {
   choice: { first: 0, second: 'now', n: 64, samples: 0 },
   progress: null,
   result: null,
+  probe: null,
+  asked: 'choice',
 };
+
+/** Samples of the probe, greedy: enough to see a stage's work, measured in seconds. */
+export const PROBE_SAMPLES = 64;
 
 const evaluationStore = createStore<EvaluationState>(() => FRESH);
 
@@ -64,27 +82,56 @@ export function takeProgress(progress: Progress | null): void {
 }
 
 export function takeEvaluation({ type: _, ...result }: Extract<FromWorker, { type: 'evaluation' }>): void {
-  evaluationStore.setState({ result, progress: null });
+  const { asked } = evaluationStore.getState();
+  evaluationStore.setState({ [asked === 'probe' ? 'probe' : 'result']: result, progress: null });
 }
 
 /** Measures what is chosen, on held-out samples where the task set has any. */
 export function evaluate(): void {
+  const { first, second, n, samples } = evaluationStore.getState().choice;
+  ask('choice', { policies: second === null ? [first] : [first, second], n, samples });
+}
+
+/** Measures every policy of the run on the same few samples: the start, the end of each stage, and now. */
+export function probe(): void {
+  const { stageChanges, step } = sessionStore.getState();
+  const policies = policiesOf(stageChanges, step).map(({ at }) => at);
+  ask('probe', { policies: step === 0 ? policies.slice(0, 1) : policies, n: PROBE_SAMPLES, samples: 0 });
+}
+
+function ask(
+  asked: EvaluationState['asked'],
+  { n, ...rest }: Pick<EvaluationRequest, 'policies' | 'n' | 'samples'>,
+): void {
   const { tasks, error } = sessionStore.getState();
   if (!tasks) return;
   if (error?.where === EVALUATION_JOB) sessionStore.setState({ error: null });
-  const { first, second, n, samples } = evaluationStore.getState().choice;
   const part = partOf(tasks);
-  send({
-    type: 'evaluate',
-    policies: second === null ? [first] : [first, second],
-    part,
-    n: Math.min(n, tasks.sizes[part]),
-    samples,
-  });
+  evaluationStore.setState({ asked });
+  send({ type: 'evaluate', ...rest, part, n: Math.min(n, tasks.sizes[part]) });
 }
 
 export function cancelEvaluation(): void {
   send({ type: 'cancelEvaluation' });
+}
+
+/** Why nothing can be measured now; null when it can. */
+export function evaluationBlocker(status: WorkerStatus): string | null {
+  switch (status) {
+    case 'idle':
+    case 'paused':
+      return null;
+    case 'running':
+    case 'stepping':
+      return 'Pause the run first: it and the evaluation share one engine.';
+    case 'booting':
+      return 'The model is still loading.';
+    case 'lost':
+    case 'failed':
+      return 'The run stands still after an error.';
+    default:
+      return status satisfies never;
+  }
 }
 
 /** The part that evaluations take: an imported set need not hold anything out. */

@@ -15,7 +15,7 @@ const filesStore = createStore<LastImport>(() => ({ entries: [], skipBad: false 
 
 /** Reads what was dropped or picked and has it checked; the running run is not touched. */
 export async function importFiles(source: readonly File[] | DataTransfer): Promise<void> {
-  const entries = source instanceof DataTransfer ? await fromDataTransfer(source) : source.map(fromFile);
+  const entries = 'items' in source ? await fromDataTransfer(source) : source.map(fromFile);
   if (entries.length === 0) return;
   filesStore.setState({ entries });
   requestImport(false);

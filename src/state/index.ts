@@ -3,9 +3,11 @@
  *
  * - **session** what the worker last said: status, backend, running config, phase, stage, split, errors
  * - **selection** {step, group, rollout, token, patch}; live follows the newest step, selecting pins
+ * - **shown run** the one whose steps panels read: the run under way, or a **recorded run** shipped with the page
  * - **records** step records: the last 200 and the pinned ones; the **draft** is the step in progress
  * - **series** every scalar of every step, in typed arrays, published at ≤ 4 Hz
  * - **samples** pictures and texts of the task set, asked for on demand
+ * - **own samples** those that the reader draws, uploads and words; kept on this device
  * - **hacks** texts that game a reward and what any text is paid, and the runs that learn one
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
@@ -18,30 +20,45 @@
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
-export { goLive, select, selectionStore, useRecord, useSelection } from './selection.ts';
+export { goLive, select, selectNearest, selectionStore, useRecord, useSelection } from './selection.ts';
 export type { Selection } from './selection.ts';
 export { useShownStep } from './shownStep.ts';
 export type { ShownStep } from './shownStep.ts';
-export { recordsStore, useDraft, useNewestRecord, usePinned, useRecordSteps } from './records.ts';
+export { recordsStore, useLiveMetrics } from './records.ts';
+export {
+  factsOf,
+  useDraft,
+  useIsRecorded,
+  useKeptRecords,
+  useNewestRecord,
+  usePinned,
+  useRecordSteps,
+  useSeries,
+  useSeriesNames,
+  useShownRun,
+  useStageBoundaries,
+} from './shownRun.ts';
+export type { RunFacts } from './shownRun.ts';
+export { useShownImage } from './shownImages.ts';
+export {
+  mayShowRecorded,
+  RECORDED_RUNS,
+  showLive,
+  showRecorded,
+  useAwaitedRecorded,
+} from './recordedRuns.ts';
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
-export {
-  clearOverlays,
-  MOST_OVERLAYS,
-  toggleOverlay,
-  useDrawnRuns,
-  useDrawnVersion,
-  useOverlayIds,
-} from './overlays.ts';
+export { clearOverlays, MOST_OVERLAYS, toggleOverlay, useDrawnRuns, useOverlayIds } from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
 export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
-export { seriesStore, useSeries, useSeriesNames, useStageBoundaries } from './series.ts';
+export { seriesStore, useLiveSeries, useSeriesVersion } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
@@ -70,7 +87,10 @@ export {
   cancelEvaluation,
   chooseEvaluation,
   evaluate,
+  evaluationBlocker,
   partOf,
+  probe,
+  PROBE_SAMPLES,
   useEvaluation,
   useEvaluationError,
   usePolicies,
@@ -96,6 +116,16 @@ export { DOCK_HEIGHT, layoutStore, setLayout, TABS, useLayout } from './layout.t
 export type { LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {
+  downloadOwnSamples,
+  giveOwnSamples,
+  ownImage,
+  readOwnSamples,
+  removeOwnSample,
+  saveOwnSample,
+  useOwnSamples,
+} from './ownSamples.ts';
+export type { DrawnMark, OwnPicture, OwnSample, OwnSampleFields } from '../runs/index.ts';
+export {
   cancelSplit,
   estimateSplit,
   exportCheckpoint,
@@ -107,6 +137,7 @@ export {
   setThresholds,
   startRun,
   switchStage,
+  undoSwitch,
 } from './run.ts';
 export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
 export type { Command } from './commands.ts';

@@ -1,12 +1,13 @@
 /** Runs that Charts draws beside the one under way: stored ones that the reader chose, and the control run. */
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { StorageError } from '../runs/index.ts';
 import { useControl } from './control.ts';
-import { runById, runDatabase, runStore, useRuns, type RunInfo } from './runStore.ts';
+import { freeColour, runById, runDatabase, runStore, useRuns, type RunInfo } from './runStore.ts';
 import { SeriesStore, seriesStore } from './series.ts';
 import { logLine } from './session.ts';
+import { shownStore } from './shownRun.ts';
 
 /** A run as its lines: colour and dash stay with it while it is drawn. */
 export interface DrawnRun {
@@ -14,7 +15,7 @@ export interface DrawnRun {
   readonly name: string;
   /** Number of its colour: `--run-0` … */
   readonly colour: number;
-  /** undefined: the run under way, as a solid line. */
+  /** undefined: the shown run, as a solid line. */
   readonly dash: string | undefined;
   /** Changes of any drawn run are published by the series of the run under way. */
   readonly series: SeriesStore;
@@ -63,13 +64,15 @@ export function useOverlayIds(): readonly string[] {
   return useMemo(() => overlays.map(({ id }) => id), [overlays]);
 }
 
-/** All runs to draw, the one under way first once it has a step; empty when nothing is drawn beside it. */
+/** All runs to draw, the shown one first once it has a step; empty when nothing is drawn beside it. */
 export function useDrawnRuns(): readonly DrawnRun[] {
   const overlays = useStore(overlayStore, (state) => state.overlays);
   const control = useControl((state) =>
     state.control && state.control.step > 0 ? state.control.series : null,
   );
   const colour = useControl((state) => state.control?.colour ?? 0);
+  const { facts, series: shown } = useStore(shownStore);
+  const recorded = facts?.recorded?.label;
   // As a text, because the list itself is new with every step.
   const looks = useRuns(({ runs }) => JSON.stringify(runs.map(lookOf)));
   return useMemo(() => {
@@ -80,14 +83,13 @@ export function useDrawnRuns(): readonly DrawnRun[] {
     });
     const beside: DrawnRun[] = control ? [...stored, { ...CONTROL_LOOK, colour, series: control }] : stored;
     if (beside.length === 0) return [];
+    if (recorded !== undefined) {
+      const look = { id: 'recorded', name: `recorded: ${recorded}`, colour: freeColour() };
+      return [{ ...look, dash: undefined, series: shown }, ...beside];
+    }
     const live = runs.filter(({ isLive, hasSteps }) => isLive && hasSteps);
     return [...live.map((look) => ({ ...look, dash: undefined, series: seriesStore })), ...beside];
-  }, [looks, overlays, control, colour]);
-}
-
-/** Grows when a drawn run has more steps, at most four times a second. */
-export function useDrawnVersion(): number {
-  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
+  }, [looks, overlays, control, colour, recorded, shown]);
 }
 
 type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & {

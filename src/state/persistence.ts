@@ -34,6 +34,7 @@ import {
   tellTabs,
 } from './runStore.ts';
 import { logLine, sessionStore } from './session.ts';
+import { shownStore } from './shownRun.ts';
 import { noticeOf } from './storageNotice.ts';
 
 /** Of the live run, not in storage yet. */
@@ -69,21 +70,22 @@ function nothing(): Unsaved {
   return { metrics: [], records: [], state: null, kept: new Map(), files: null };
 }
 
-/** Reads the list, and again whenever another tab has changed it. */
-export function openRuns(): void {
-  void refreshRuns();
+/** Reads the list, and again whenever another tab has changed it. Resolves when it is there. */
+export async function openRuns(): Promise<void> {
   onOtherTabs(() => void refreshRuns());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') send({ type: 'requestSnapshot' });
     else void refreshRuns();
   });
+  await refreshRuns();
 }
 
 /** Keeps a step's record for the whole run, or lets it go again. */
 export function togglePin(step: number): void {
-  toggleRecord(step);
+  const { facts, records } = shownStore.getState();
+  toggleRecord(records, step);
   const live = liveRun();
-  if (live) void editStored(live.id, { pinned: [...recordsStore.getState().pinned] });
+  if (live && !facts) void editStored(live.id, { pinned: [...recordsStore.getState().pinned] });
 }
 
 /** Names a run before the worker is asked for it; its id. */

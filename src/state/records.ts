@@ -1,6 +1,6 @@
 /** Step records: the last RETAINED ones and the pinned ones, and the draft of the step in progress. */
 import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { StepDraft, StepRecord } from '../engine/rl/types.ts';
 
 /** Records kept besides the pinned ones; their scalars are kept for ever in the series. */
@@ -16,7 +16,17 @@ export interface RecordsState {
 
 const EMPTY: RecordsState = { records: new Map(), steps: [], pinned: new Set(), draft: null };
 
+/** Of the run under way. */
 export const recordsStore = createStore<RecordsState>(() => EMPTY);
+
+/** Records in the order of their steps, all of them kept. */
+export function recordsOf(records: readonly StepRecord[]): RecordsState {
+  return {
+    ...EMPTY,
+    records: new Map(records.map((record) => [record.step, record])),
+    steps: records.map((record) => record.step),
+  };
+}
 
 /** Adds records, oldest first, and drops what is neither recent nor pinned. */
 export function addRecords(added: readonly StepRecord[]): void {
@@ -55,29 +65,15 @@ export function clearRecords(): void {
 }
 
 /** Keeps a step's record for the whole run, or lets it go again. */
-export function togglePin(step: number): void {
-  recordsStore.setState((state) => {
+export function togglePin(store: StoreApi<RecordsState>, step: number): void {
+  store.setState((state) => {
     const pinned = new Set(state.pinned);
     if (!pinned.delete(step)) pinned.add(step);
     return { ...state, pinned };
   });
 }
 
-/** The step in progress, as far as it has come. */
-export function useDraft(): StepDraft | null {
-  return useStore(recordsStore, (state) => state.draft);
-}
-
-/** Steps whose record is kept, ascending. */
-export function useRecordSteps(): readonly number[] {
-  return useStore(recordsStore, (state) => state.steps);
-}
-
-export function usePinned(step: number): boolean {
-  return useStore(recordsStore, (state) => state.pinned.has(step));
-}
-
-/** The record of the newest step, whatever is selected; null before the first. */
-export function useNewestRecord(): StepRecord | null {
-  return useStore(recordsStore, (state) => state.records.get(state.steps.at(-1) ?? NaN) ?? null);
+/** Metrics of the newest step of the run under way, whatever is shown; null before the first. */
+export function useLiveMetrics(): StepRecord['metrics'] | null {
+  return useStore(recordsStore, (state) => state.records.get(state.steps.at(-1) ?? NaN)?.metrics ?? null);
 }

@@ -6,6 +6,7 @@ import { send } from './bridge.ts';
 import { chooseRun, configStore, differences, markApplied } from './config.ts';
 import { admitConfig } from './customReward.ts';
 import { announceRun, newId, saveNow, unsavedPart, type AnnouncedRun } from './persistence.ts';
+import { showLive } from './recordedRuns.ts';
 import { recordsStore } from './records.ts';
 import { freeColour, freeName, liveRun, loadRun, runDatabase, tellTabs } from './runStore.ts';
 import { sessionStore } from './session.ts';
@@ -175,6 +176,7 @@ function start(run: AnnouncedRun & { readonly whole: WholeRun }): void {
   announceRun(run, header.id);
   chooseRun(choice);
   markApplied(choice);
+  showLive();
   sessionStore.setState({ status: 'booting' });
   send({
     type: 'start',

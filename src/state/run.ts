@@ -3,6 +3,7 @@ import type { RewardStage } from '../engine/rewards/types.ts';
 import { send } from './bridge.ts';
 import { changesOf, configStore, editConfig, markApplied, revertDraft, type RunChoice } from './config.ts';
 import { announceRun } from './persistence.ts';
+import { showLive } from './recordedRuns.ts';
 import { liveRun } from './runStore.ts';
 import { sessionStore, type SessionState } from './session.ts';
 
@@ -24,6 +25,7 @@ function startFresh(choice: RunChoice, play: boolean): void {
   const parent = live && { id: live.id, name: live.name, step: 0, config: live.config };
   const runId = announceRun({ parent, whole: null, isStored: false, lock: null });
   markApplied(choice);
+  if (play) showLive();
   expectStatus('booting');
   send({ type: 'start', runId, resume: null, config, checkpointName, tasks, play });
 }
@@ -45,6 +47,7 @@ export function play(): void {
     startRun(true);
     return;
   }
+  showLive();
   expectStatus('running');
   send({ type: 'play' });
 }
@@ -56,6 +59,7 @@ export function pause(): void {
 /** Runs one step, or one phase of it, starting the run when there is none. */
 export function advance(what: 'step' | 'subStep'): void {
   if (mustStart()) startRun(false);
+  showLive();
   expectStatus('stepping');
   send({ type: what });
 }
@@ -63,13 +67,16 @@ export function advance(what: 'step' | 'subStep'): void {
 /** Same config, same seed, same initial weights. Edits that were not applied stay edits. */
 export function resetRun(): void {
   const { applied } = configStore.getState();
-  if (applied) startFresh(applied, false);
+  if (!applied) return;
+  showLive();
+  startFresh(applied, false);
 }
 
 /** Restarts with the next seed. */
 export function newSeed(): void {
   revertDraft();
   editConfig('seed', configStore.getState().draft.seed + 1);
+  showLive();
   startRun(false);
 }
 
@@ -80,6 +87,11 @@ export function setSpeed(delayMs: number): void {
 
 export function switchStage(to: RewardStage): void {
   send({ type: 'switchStage', to });
+}
+
+/** Back to before the last switch by hand; steps since are dropped. */
+export function undoSwitch(): void {
+  send({ type: 'undoSwitch' });
 }
 
 /** Estimates the split under the current policy, or goes on where an estimate was cancelled or paused. */
@@ -101,5 +113,6 @@ export function exportCheckpoint(): void {
 }
 
 export function recover(): void {
+  showLive();
   send({ type: 'recover' });
 }

@@ -8,6 +8,7 @@ import type { SampleSummary } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
 import { difficultyOf } from './difficulty.ts';
 import { useSession } from './session.ts';
+import { useIsRecorded } from './shownRun.ts';
 
 export interface SampleImage {
   readonly url: string;
@@ -104,7 +105,7 @@ export function addSimilarity(qid: string, text: string, answer: SimilarityAnswe
   });
 }
 
-function toImage(image: RasterImage): SampleImage {
+export function toImage(image: RasterImage): SampleImage {
   const canvas = document.createElement('canvas');
   canvas.width = image.width;
   canvas.height = image.height;
@@ -201,9 +202,15 @@ function rowOf(sample: SampleSummary, passes: SplitEntry | null, difficulty: Dif
   return row;
 }
 
-/** Similarity of a sample's image with a text, computed by the run's scorer between phases; null until then. */
-export function useSimilarity(qid: string | null, text: string): SimilarityAnswer | null {
-  const answer = useStore(samplesStore, (state) => state.similarities.get(`${qid}\n${text}`) ?? null);
+/**
+ * Similarity of a sample's image with a text, computed by the run's scorer between phases; null until then. For null
+ * nothing is asked, nor of a recorded run: another scorer may answer.
+ */
+export function useSimilarity(of: string | null, text: string): SimilarityAnswer | null {
+  const qid = useIsRecorded() ? null : of;
+  const answer = useStore(samplesStore, (state) =>
+    qid === null ? null : (state.similarities.get(`${qid}\n${text}`) ?? null),
+  );
   useEffect(() => {
     if (qid !== null && !samplesStore.getState().similarities.has(`${qid}\n${text}`)) {
       send({ type: 'requestSimilarity', qid, text });

@@ -5,7 +5,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { StepRecord } from '../engine/rl/types.ts';
-import { recordsStore } from './records.ts';
+import { shownRecords, useShownRecords } from './shownRun.ts';
 
 export interface Selection {
   readonly live: boolean;
@@ -49,6 +49,20 @@ export function select(partial: Partial<Omit<Selection, 'live'>>): void {
   });
 }
 
+/** Selects a step; where its record is not kept, the nearest one that is. */
+export function selectNearest(step: number): void {
+  const { steps } = shownRecords();
+  if (steps.length === 0) return;
+  const distance = (kept: number) => Math.abs(kept - step);
+  select({ step: steps.reduce((best, kept) => (distance(kept) < distance(best) ? kept : best)) });
+}
+
+/** Another run is shown: from its newest step on. */
+export function selectAnew(): void {
+  selectionStore.setState({ group: 0, rollout: 0 });
+  goLive();
+}
+
 /** Follows the newest step again. */
 export function goLive(): void {
   selectionStore.setState({ live: true, step: newestStep(), token: null, patch: null });
@@ -57,18 +71,18 @@ export function goLive(): void {
 /** Called when a record arrives or goes. */
 export function followNewest(): void {
   const { live, step } = selectionStore.getState();
-  const gone = step !== null && !recordsStore.getState().records.has(step);
+  const gone = step !== null && !shownRecords().records.has(step);
   if (live || gone)
     selectionStore.setState({ step: newestStep(), token: null, patch: null, live: live || gone });
 }
 
 function newestStep(): number | null {
-  return recordsStore.getState().steps.at(-1) ?? null;
+  return shownRecords().steps.at(-1) ?? null;
 }
 
 /** The record of a step; without one, of the selected step. null: none yet, or no longer kept. */
 export function useRecord(step?: number): StepRecord | null {
   const selected = useSelection((selection) => selection.step);
   const wanted = step ?? selected;
-  return useStore(recordsStore, (state) => (wanted === null ? null : (state.records.get(wanted) ?? null)));
+  return useShownRecords((state) => (wanted === null ? null : (state.records.get(wanted) ?? null)));
 }

@@ -125,24 +125,19 @@ export class SeriesStore {
 
 export const seriesStore = new SeriesStore();
 
-function useVersion(): number {
+/** Grows when the run under way has changed, at most four times a second. */
+export function useSeriesVersion(): number {
   return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
 }
 
-/** The named metrics over all steps; a new object at most four times a second. */
-export function useSeries(names: readonly string[]): SeriesView {
-  const version = useVersion();
+/** The named metrics of a series over all steps; a new object at most four times a second. */
+export function useSeriesOf(series: SeriesStore, names: readonly string[]): SeriesView {
+  const version = useSyncExternalStore(series.subscribe, series.version);
   const key = names.join('\n');
-  return useMemo(() => seriesStore.view(key === '' ? [] : key.split('\n'), version), [key, version]);
+  return useMemo(() => series.view(key === '' ? [] : key.split('\n'), version), [series, key, version]);
 }
 
-/** Metrics seen so far, sorted. */
-export function useSeriesNames(): readonly string[] {
-  return useSyncExternalStore(seriesStore.subscribe, seriesStore.names);
-}
-
-/** Where each stage begins, oldest first. */
-export function useStageBoundaries(): readonly StageBoundary[] {
-  useVersion();
-  return seriesStore.boundaries();
+/** The same of the run under way, whatever is shown. */
+export function useLiveSeries(names: readonly string[]): SeriesView {
+  return useSeriesOf(seriesStore, names);
 }

@@ -47,6 +47,8 @@ export interface SessionState {
   readonly splitRemaining: number;
   readonly splitCancelled: CancelledSplit | null;
   readonly stageChanges: readonly StageChange[];
+  /** The last change of stage was by hand, and the worker can still go back to before it. */
+  readonly canUndoSwitch: boolean;
   /** Hash of the weights after the last step. */
   readonly policyHash: string | null;
   readonly memory: MemoryReport | null;
@@ -81,6 +83,7 @@ export const sessionStore = createStore<SessionState>(() => ({
   splitRemaining: 0,
   splitCancelled: null,
   stageChanges: [],
+  canUndoSwitch: false,
   policyHash: null,
   memory: null,
   timing: {},

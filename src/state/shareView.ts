@@ -7,6 +7,7 @@ import { isTab, layoutStore, setLayout } from './layout.ts';
 import { recordsStore } from './records.ts';
 import { select, selectionStore } from './selection.ts';
 import { sessionStore } from './session.ts';
+import { shownStore } from './shownRun.ts';
 
 /** What a link selects, until the run has that step or the reader selects something else. */
 let wanted: SharedSelection | null = null;
@@ -24,7 +25,8 @@ export function currentView(): SharedView {
     config,
     tasks: { from: tasks.from, name: tasks.name },
     checkpoint,
-    selection: live || step === null ? null : { step, group, rollout, token },
+    // A recorded run's steps are not those of the run that the link starts.
+    selection: live || step === null || shownStore.getState().facts ? null : { step, group, rollout, token },
     layout: { tab, railOpen, inspectorOpen, dockOpen },
   };
 }
@@ -76,7 +78,7 @@ export function applyView({ config: shared, tasks, checkpoint, selection, layout
 
 /** Selects what the link points at once its step is there, unless the reader has selected meanwhile. */
 export function selectWanted(): void {
-  if (!wanted) return;
+  if (!wanted || shownStore.getState().facts) return;
   if (!selectionStore.getState().live) wanted = null;
   else if (recordsStore.getState().records.has(wanted.step)) {
     const target = wanted;

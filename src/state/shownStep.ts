@@ -1,9 +1,9 @@
 /** The step on screen as rollouts and inspector read it: a whole record, or the step in progress so far. */
 import { useMemo } from 'react';
 import type { StepDraft, StepRecord } from '../engine/rl/types.ts';
-import { useDraft } from './records.ts';
 import { useRecord, useSelection } from './selection.ts';
 import { useSession } from './session.ts';
+import { useDraft } from './shownRun.ts';
 
 export interface ShownStep extends Pick<StepDraft, 'step' | 'stage' | 'groups'> {
   /** The last phase whose numbers are there; `update`: all of them. */

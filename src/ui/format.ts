@@ -25,6 +25,16 @@ export function formatSigned(value: number | null | undefined, digits = 3): stri
   return typeof value === 'number' && value > 0 ? `+${text}` : text;
 }
 
+/** The two ends of an interval; nothing where there is none. */
+export function formatInterval(
+  ends: readonly [number, number] | undefined,
+  digits = 3,
+  signed = false,
+): string {
+  const format = signed ? formatSigned : formatNumber;
+  return ends ? `[${format(ends[0], digits)}, ${format(ends[1], digits)}]` : '';
+}
+
 /** A share in [0, 1] as a percentage with at most one decimal. */
 export function formatShare(share: number | null | undefined): string {
   if (share === null || share === undefined || Number.isNaN(share)) return MISSING;

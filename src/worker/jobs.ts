@@ -13,6 +13,7 @@ import type { RunHandle } from './runHandle.ts';
 /** Type of a job's message → what the job is called in an error. */
 export const JOB_NAMES = {
   switchStage: 'switch of the stage',
+  undoSwitch: 'undoing the switch',
   setThresholds: 'change of the thresholds',
   requestSimilarity: 'similarity',
   requestAttention: ATTENTION_JOB,
@@ -34,6 +35,10 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
   switch (message.type) {
     case 'switchStage':
       out.add({ type: 'stageChange', change: await run.switchStage(message.to) });
+      return;
+    case 'undoSwitch':
+      await run.undoSwitch();
+      sendRewound(run, out);
       return;
     case 'setThresholds':
       run.setThresholds(message.easyFrom, message.mediumFrom);
@@ -66,6 +71,12 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
     default:
       message satisfies never;
   }
+}
+
+/** Tells the page that the run went back to where its trainer stands. */
+export function sendRewound({ trainer }: RunHandle, out: Outbox): void {
+  out.add({ type: 'rewound', step: trainer.step, stageChanges: trainer.stageChanges });
+  if (trainer.draft) out.add({ type: 'draft', draft: trainer.draft });
 }
 
 /** Tells the page the split as it stands. */

@@ -99,8 +99,8 @@ export interface MemoryReport {
 export type PolicyAt = number | 'now';
 
 export interface EvaluationRequest {
-  /** One, or two to be compared. */
-  readonly policies: readonly [PolicyAt] | readonly [PolicyAt, PolicyAt];
+  /** At least one; two are compared. */
+  readonly policies: readonly PolicyAt[];
   readonly part: Part;
   /** Samples from the start of the part. */
   readonly n: number;
@@ -169,6 +169,8 @@ export type ToWorker =
   | { readonly type: 'subStep' }
   | { readonly type: 'setSpeed'; readonly delayMs: number }
   | { readonly type: 'switchStage'; readonly to: RewardStage }
+  /** Back to before the last switch; answered by `rewound`. */
+  | { readonly type: 'undoSwitch' }
   /** `resume`: go on with the estimate that was cancelled or paused, if its policy is still the present one. */
   | { readonly type: 'estimateSplit'; readonly resume: boolean }
   | { readonly type: 'cancelSplit' }
@@ -229,8 +231,8 @@ export type FromWorker =
   /** Hash of the weights after that many steps; sent whenever the run comes to rest. */
   | { readonly type: 'policyHash'; readonly step: number; readonly hash: string }
   | { readonly type: 'stageChange'; readonly change: StageChange }
-  /** Records after `step` no longer hold: the run went back to a snapshot. */
-  | { readonly type: 'rewound'; readonly step: number }
+  /** The run went back: records after `step` no longer hold, and these are all changes of stage. */
+  | { readonly type: 'rewound'; readonly step: number; readonly stageChanges: readonly StageChange[] }
   | ({ readonly type: 'snapshot' } & Snapshot)
   | { readonly type: 'importReport'; readonly report: ImportReport }
   | {
@@ -268,7 +270,7 @@ export type FromWorker =
       readonly request: EvaluationRequest;
       /** As requested. */
       readonly policies: readonly EvaluatedPolicy[];
-      /** The second policy against the first; null where one was asked for. */
+      /** The second policy against the first; null unless two were asked for. */
       readonly comparison: EvalComparison | null;
     }
   | {

@@ -33,6 +33,8 @@ export class RunHandle {
   readonly #kept: Map<number, NamedTensors>;
   /** Before the split that is being estimated anew; null otherwise. */
   #beforeSplit: TrainerState | null = null;
+  /** Before the last change of stage, where that was by hand. */
+  #beforeSwitch: TrainerState | null = null;
   /** The estimate cancelled last, which can still go on. */
   #cancelled: UnfinishedSplit | null = null;
   /** Something has moved since the snapshot. */
@@ -138,6 +140,7 @@ export class RunHandle {
     if (result.phase === 'split') this.#afterSplitChunk(isNewSplit);
     const wasSplit = result.phase === 'split' && this.#trainer.splitRemaining === 0;
     const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
+    if (result.stageChange) this.#beforeSwitch = null;
     if (due || wasSplit || result.stageChange !== null) await this.#keepSnapshot();
     return result;
   }
@@ -153,9 +156,24 @@ export class RunHandle {
   }
 
   async switchStage(to: RewardStage): Promise<StageChange> {
+    const before = await this.#trainer.exportState();
     const change = await this.#trainer.switchStage(to);
+    this.#beforeSwitch = before;
     await this.#keepSnapshot();
     return change;
+  }
+
+  /** Goes back to before the last switch by hand, the step in progress included; steps since are no more. */
+  async undoSwitch(): Promise<void> {
+    const before = this.#beforeSwitch;
+    if (!before) throw new Error('There is no switch by hand to take back since this run was started here.');
+    this.#beforeSwitch = null;
+    this.#trainer.dispose();
+    this.#trainer = new Trainer(this.#parts, this.request.config, { state: before });
+    const { step, stageChanges } = before.progress;
+    for (const at of this.#kept.keys())
+      if (at >= step && at > 0 && !stageChanges.some(({ atStep }) => atStep === at)) this.#kept.delete(at);
+    await this.#keepSnapshot();
   }
 
   async #keepSnapshot(): Promise<void> {

@@ -7,7 +7,7 @@ import { assetFolder } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { Evaluations } from './evaluations.ts';
 import { TaskLibrary } from './imports.ts';
-import { doJob, JOB_NAMES, sendSplit } from './jobs.ts';
+import { doJob, JOB_NAMES, sendRewound, sendSplit } from './jobs.ts';
 import { lookUp } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
@@ -258,12 +258,13 @@ export class Session implements LoopHost {
     const report = await this.#doors.reopenBackend(this.#boot.forcedBackend);
     this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
     this.#scorer = null;
-    const { snapshot, request: before } = run;
+    const { request: before } = run;
     const request = { ...before, scorer: await this.#loadScorer(this.#boot.assetBase) };
     // The old run's tensors went with the device: there is nothing to dispose of.
     this.#run = null;
-    this.#replaceRun(await RunHandle.load(request, run));
-    this.#out.add({ type: 'rewound', step: snapshot.progress.step });
+    const next = await RunHandle.load(request, run);
+    this.#replaceRun(next);
+    sendRewound(next, this.#out);
   }
 
   #onLost(reason: string): void {

@@ -7,6 +7,7 @@ import { presetByName } from '../../engine/rl/presets.ts';
 import { parseFaults, suiteOf } from '../../engine/tasks/index.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { EXPERIMENTS, loadExperiment, type ExperimentConfig } from '../experiment/config.ts';
+import { joined, readEarlier, type EarlierReport } from '../experiment/earlier.ts';
 import { givenCheckpoint, planJobs, type Job, type PlanOptions } from '../experiment/jobs.ts';
 import { recordedRuns } from '../experiment/recorded.ts';
 import { reportFiles, summaryLines } from '../experiment/report.ts';
@@ -38,6 +39,11 @@ export const experimentCommand: CommandSpec = {
       help: 'run folder; default: one in the cache folder, named by the config',
     },
     resume: { type: 'flag', help: 'go on with the runs that are there' },
+    extend: {
+      type: 'string',
+      value: 'FILE',
+      help: 'NAME.json of an earlier report of the same config: its seeds are taken over, and only the others run',
+    },
     arms: { type: 'string', value: 'A,B', help: "only these arms; default: the config's" },
     processes: { type: 'integer', value: 'N', minimum: 1, help: 'trainings at once', default: '2' },
     config: { type: 'string', value: 'FILE', help: 'another config of the experiment, for tuning' },
@@ -65,7 +71,9 @@ export const experimentCommand: CommandSpec = {
 async function experiment(options: Options): Promise<number> {
   const name = options.positional ?? '';
   const { config, sha256 } = await loadExperiment(name, options.text('config'), options.flag('quick'));
-  const plan = planOf(config, sha256, options);
+  const extend = options.text('extend');
+  const earlier = extend === undefined ? null : await readEarlier(userPath(extend), sha256);
+  const plan = planOf(config, sha256, options, earlier);
   const jobs = planJobs(plan);
   const job = options.text('job');
   if (job !== undefined) return measureJob(job, jobs, plan, options);
@@ -78,14 +86,24 @@ async function experiment(options: Options): Promise<number> {
     argsOf: (one) => (one.kind === 'command' ? one.args : measuringArgs(name, one, plan, options)),
   });
   if (!finished) return 1;
-  await report(plan, sha256, options);
+  await report(plan, sha256, options, earlier);
   return 0;
 }
 
-function planOf(config: ExperimentConfig, sha256: string, options: Options): PlanOptions {
+function planOf(
+  config: ExperimentConfig,
+  sha256: string,
+  options: Options,
+  earlier: EarlierReport | null,
+): PlanOptions {
   const tune = options.flag('tune');
+  if (tune && earlier) throw new UsageError('--extend adds to a report, and --tune makes none.');
   const first = tune ? FIRST_TUNING_SEED : 1;
   const count = options.number('seeds') ?? config.seeds;
+  const seeds = Array.from({ length: count }, (_, i) => first + i).filter(
+    (seed) => !earlier?.seeds.includes(seed),
+  );
+  if (seeds.length === 0) throw new UsageError(`--extend: the report has seeds 1 to ${count} already.`);
   const known = config.arms.map((arm) => arm.name);
   const arms = options.text('arms')?.split(',') ?? known;
   const unknown = arms.find((arm) => !known.includes(arm));
@@ -100,7 +118,7 @@ function planOf(config: ExperimentConfig, sha256: string, options: Options): Pla
   return {
     config,
     root: runs ? userPath(runs) : join(cache, 'experiments', `${config.name}-${sha256.slice(0, 12)}`),
-    seeds: Array.from({ length: count }, (_, i) => first + i),
+    seeds,
     arms,
     backend: options.text('backend') ?? config.backend,
     pretrained: pretrained === undefined ? '' : userPath(pretrained),
@@ -144,9 +162,9 @@ async function writeInputs(plan: PlanOptions): Promise<void> {
 /** This command again for one evaluation, in a process of its own. */
 function measuringArgs(name: string, job: Job, plan: PlanOptions, options: Options): string[] {
   const args = ['experiment', name, '--job', job.id, '--runs', plan.root, '--backend', plan.backend];
-  args.push('--seeds', String(plan.seeds.length), '--arms', plan.arms.join(','));
+  args.push('--seeds', options.text('seeds') ?? String(plan.config.seeds), '--arms', plan.arms.join(','));
   for (const flag of ['tune', 'quick']) if (options.flag(flag)) args.push(`--${flag}`);
-  for (const text of ['config', 'pretrained']) {
+  for (const text of ['config', 'pretrained', 'extend']) {
     const value = options.text(text);
     if (value !== undefined) args.push(`--${text}`, userPath(value));
   }
@@ -168,11 +186,17 @@ async function measureJob(
   return 0;
 }
 
-async function report(plan: PlanOptions, sha256: string, options: Options): Promise<void> {
+async function report(
+  plan: PlanOptions,
+  sha256: string,
+  options: Options,
+  earlier: EarlierReport | null,
+): Promise<void> {
   const { config } = plan;
   const out = userPath(options.requiredText('out'));
   await mkdir(out, { recursive: true });
-  const result = await gather(plan, sha256);
+  const found = await gather(plan, sha256);
+  const result = earlier ? joined(plan, earlier, found) : found;
   const log = join(out, `${config.name}-tuning.jsonl`);
   for (const line of summaryLines(result)) say(line);
   if (plan.measured === 'tune') {
@@ -181,7 +205,7 @@ async function report(plan: PlanOptions, sha256: string, options: Options): Prom
     return;
   }
   const command = [
-    `npm run pebr -- experiment ${config.name} --seeds ${plan.seeds.length}`,
+    `npm run pebr -- experiment ${config.name} --seeds ${result.seeds.length}`,
     options.flag('quick') ? '--quick' : '',
   ]
     .filter(Boolean)

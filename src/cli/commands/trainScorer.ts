@@ -4,9 +4,16 @@ import { rowsOf } from '../../engine/eval/evaluateRows.ts';
 import { extractDescription } from '../../engine/rewards/description.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
 import { calibrated, scorerFiles } from '../../engine/rewards/scorer/card.ts';
-import type { DualEncoderScorer } from '../../engine/rewards/scorer/index.ts';
+import { readScorer, type DualEncoderScorer } from '../../engine/rewards/scorer/index.ts';
 import { spearman } from '../../engine/rewards/scorer/measures.ts';
-import { ScorerTrainer, type ScorerSource, type ScorerState } from '../../engine/rewards/scorer/train.ts';
+import type { DualEncoderConfig } from '../../engine/rewards/scorer/parameters.ts';
+import {
+  ScorerTrainer,
+  type ScorerSource,
+  type ScorerState,
+  type ScorerTraining,
+} from '../../engine/rewards/scorer/train.ts';
+import type { NamedTensors } from '../../engine/model/types.ts';
 import { wordClasses } from '../../engine/rewards/scorer/wrongDescriptions.ts';
 import { presetByName } from '../../engine/rl/presets.ts';
 import { suiteOf } from '../../engine/tasks/index.ts';
@@ -14,7 +21,7 @@ import { DataError, UsageError } from '../errors.ts';
 import { abortOnInterrupt } from '../interrupt.ts';
 import { COMMON_OPTIONS, type CommandSpec, type Options } from '../options.ts';
 import { Progress, readIfThere, say, writeFolder } from '../output.ts';
-import { loadParts, loadTasks, presetOf, startBackend, userPath } from '../parts.ts';
+import { folderReader, loadParts, loadTasks, presetOf, startBackend, userPath } from '../parts.ts';
 import { claimFolder, loadState, saveState } from '../runFolder.ts';
 
 /** Rollouts whose F1 the similarity is held against: questions and responses a question. */
@@ -41,6 +48,11 @@ export const trainScorerCommand: CommandSpec = {
       value: 'TASKS=DIR,…',
       help: 'policies whose rollouts are scored and measured for the card, e.g. scenes=public/models/tiny; a DIR alone is for the first of --tasks',
     },
+    measure: {
+      type: 'string',
+      value: 'DIR',
+      help: 'a finished scorer to measure anew, e.g. on rollouts of other policies, instead of training; with the --tasks, --steps and --seed it was made with',
+    },
     'save-every': {
       type: 'integer',
       value: 'N',
@@ -52,6 +64,12 @@ export const trainScorerCommand: CommandSpec = {
   },
   run,
 };
+
+/** What training made. */
+interface Trained {
+  readonly sizes: DualEncoderConfig;
+  readonly parameters: NamedTensors;
+}
 
 async function run(options: Options): Promise<number> {
   const names = options.requiredText('tasks').split(',');
@@ -72,8 +90,31 @@ async function run(options: Options): Promise<number> {
   }
   const backend = await startBackend(options);
   const training = { seed: options.requiredNumber('seed'), steps: options.requiredNumber('steps') };
-  const identity = { command: 'train-scorer', backend, tasks: names, ...training };
-  const saved = resume ? await loadState(join(out, 'state'), identity, ['parameters', 'optimizer']) : null;
+  const measured = options.text('measure');
+  const trained =
+    measured === undefined
+      ? await train(sources, training, { out, resume, backend, names }, options)
+      : await finishedScorer(userPath(measured));
+  if (!trained) return 0;
+  await writeMeasured(trained, sources, training, policies, out);
+  return 0;
+}
+
+/** Trains to the end; null when interrupted, with the state saved. */
+async function train(
+  sources: readonly ScorerSource[],
+  training: ScorerTraining,
+  run: {
+    readonly out: string;
+    readonly resume: boolean;
+    readonly backend: string;
+    readonly names: readonly string[];
+  },
+  options: Options,
+): Promise<Trained | null> {
+  const stateFolder = join(run.out, 'state');
+  const identity = { command: 'train-scorer', backend: run.backend, tasks: run.names, ...training };
+  const saved = run.resume ? await loadState(stateFolder, identity, ['parameters', 'optimizer']) : null;
   const trainer = new ScorerTrainer(
     sources,
     training,
@@ -83,12 +124,36 @@ async function run(options: Options): Promise<number> {
   );
   const save = async (): Promise<void> => {
     const { step, parameters, optimizer } = await trainer.exportState();
-    await saveState(join(out, 'state'), identity, step, { step }, { parameters, optimizer });
+    await saveState(stateFolder, identity, step, { step }, { parameters, optimizer });
   };
   const finished = await trainTo(trainer, training.steps, options.requiredNumber('save-every'), save);
-  if (!finished) return 0;
-  const state = await trainer.exportState();
-  const { scorer, config, measured } = await calibrated(trainer.config, state, sources, training.seed);
+  if (!finished) return null;
+  const { parameters } = await trainer.exportState();
+  return { sizes: trainer.config, parameters };
+}
+
+/** A scorer that was trained before. Throws DataError naming what is wrong with its folder. */
+async function finishedScorer(folder: string): Promise<Trained> {
+  try {
+    const { config, parameters } = await readScorer(folderReader(folder));
+    const { imageSize, patchSize, width, heads, layers, wordWidth, textWidth, embedding } = config;
+    const { words, vocabularySize } = config;
+    const sizes = { imageSize, patchSize, width, heads, layers, wordWidth, textWidth, embedding };
+    return { sizes: { ...sizes, words, vocabularySize }, parameters };
+  } catch (cause) {
+    throw new DataError(`Scorer ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** Calibrates and measures a trained scorer, and writes its files. */
+async function writeMeasured(
+  { sizes, parameters }: Trained,
+  sources: readonly ScorerSource[],
+  training: ScorerTraining,
+  policies: ReadonlyMap<string, string>,
+  out: string,
+): Promise<void> {
+  const { scorer, config, measured } = await calibrated(sizes, { parameters }, sources, training.seed);
   const correlations: Record<string, number> = {};
   for (const { tasks } of sources) {
     const folder = policies.get(tasks.name);
@@ -101,9 +166,8 @@ async function run(options: Options): Promise<number> {
       );
   }
   const all = { ...measured, ...correlations };
-  await writeFolder(out, scorerFiles(config, state, sources, training, all));
+  await writeFolder(out, scorerFiles(config, { parameters }, sources, training, all));
   for (const [name, value] of Object.entries(all)) say(`${name}: ${value.toFixed(4)}`);
-  return 0;
 }
 
 /** Task set → folder of the policy that is measured on it. Throws a UsageError for a task set that is not trained on. */

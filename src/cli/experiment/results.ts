@@ -62,6 +62,15 @@ export interface ExperimentResult {
 export async function gather(plan: PlanOptions, sha256: string): Promise<ExperimentResult> {
   const settings: SettingResult[] = [];
   for (const setting of plan.config.settings) settings.push(await gatherSetting(plan, setting));
+  return resultOf(plan, sha256, settings);
+}
+
+/** Decides the declared outcomes of the arms that the plan has. */
+export function resultOf(
+  plan: PlanOptions,
+  sha256: string,
+  settings: readonly SettingResult[],
+): ExperimentResult {
   const outcomes = settings.flatMap((result) =>
     plan.config.outcomes
       .filter(({ of, against }) => [of, against].every((name) => plan.arms.includes(name)))

@@ -1,11 +1,10 @@
 import { memo, useMemo, useRef } from 'react';
 import {
-  recordsStore,
-  select,
-  useDrawnVersion,
-  useRecordSteps,
+  selectNearest,
+  useKeptRecords,
   useSelection,
   useSeries,
+  useSeriesVersion,
   useStageBoundaries,
 } from '../../state/index.ts';
 import type { DrawnRun } from '../../state/index.ts';
@@ -73,7 +72,7 @@ function RunBody(props: ChartCardProps) {
 function RunsBody(props: ChartCardProps) {
   const { runs } = props;
   const spec = useMemo(() => mainSeries(props.spec), [props.spec]);
-  const version = useDrawnVersion();
+  const version = useSeriesVersion();
   const data = useMemo(
     () => ({ ...overlayLines(runs, spec.lines[0].metric, version), band: null }),
     [runs, spec, version],
@@ -83,10 +82,9 @@ function RunsBody(props: ChartCardProps) {
 
 function AdvantageBody(props: ChartCardProps) {
   const { spec } = props;
-  const steps = useRecordSteps();
+  const records = useKeptRecords();
   const data = useMemo(() => {
-    const { records } = recordsStore.getState();
-    const series = advantageSeries(steps.flatMap((step) => records.get(step) ?? []));
+    const series = advantageSeries(records);
     const band: SeriesBand = {
       label: '5 – 95 %',
       token: '--accent',
@@ -94,8 +92,8 @@ function AdvantageBody(props: ChartCardProps) {
       high: series.values.p95,
     };
     return { steps: series.steps, lines: linesOf(spec, series.values), band };
-  }, [spec, steps]);
-  return <ChartBody {...props} data={data} note={props.runs.length === 0 ? '' : 'the run under way only'} />;
+  }, [spec, records]);
+  return <ChartBody {...props} data={data} note={props.runs.length === 0 ? '' : 'the shown run only'} />;
 }
 
 interface ChartData {
@@ -152,7 +150,7 @@ function ChartBody({ spec, smoothing, asTable, data, hasLegend = true, note = ''
           stages={shown.stages}
           smoothing={spec.stacked ? 0 : smoothing}
           selectedStep={shown.selectedStep}
-          onSelectStep={selectKeptStep}
+          onSelectStep={selectNearest}
           height={CHART_HEIGHT}
         />
       )}
@@ -175,7 +173,7 @@ function ValueTable({ spec, data }: { readonly spec: ChartSpec; readonly data: C
         caption={`${spec.title}, newest ${TABLE_ROWS} steps`}
         rows={rows}
         rowKey={(at) => data.steps[at]}
-        onSelect={(at) => selectKeptStep(data.steps[at])}
+        onSelect={(at) => selectNearest(data.steps[at])}
         columns={[
           { id: 'step', header: 'step', numeric: true, render: (at: number) => data.steps[at] },
           ...data.lines.map((line) => ({
@@ -188,14 +186,6 @@ function ValueTable({ spec, data }: { readonly spec: ChartSpec; readonly data: C
       />
     </div>
   );
-}
-
-/** Selects a step; where its record is no longer kept, the nearest one that is. */
-function selectKeptStep(step: number): void {
-  const { steps } = recordsStore.getState();
-  if (steps.length === 0) return;
-  const distance = (kept: number) => Math.abs(kept - step);
-  select({ step: steps.reduce((best, kept) => (distance(kept) < distance(best) ? kept : best)) });
 }
 
 function linesOf(spec: ChartSpec, values: Readonly<Record<string, ArrayLike<number>>>): SeriesLine[] {

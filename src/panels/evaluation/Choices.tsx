@@ -3,12 +3,13 @@ import {
   cancelEvaluation,
   chooseEvaluation,
   evaluate,
+  evaluationBlocker,
   partOf,
   useEvaluation,
   usePolicies,
   useSession,
 } from '../../state/index.ts';
-import type { PolicyAt, PolicyChoice, TaskInfo, WorkerStatus } from '../../state/index.ts';
+import type { PolicyAt, PolicyChoice, TaskInfo } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
 const SAMPLES = [32, 64, 128, 256, 512, 1024];
@@ -102,7 +103,7 @@ function Action() {
       </div>
     );
   }
-  const reason = notNow(status);
+  const reason = evaluationBlocker(status);
   return (
     <div className="ev-action">
       <Button variant="primary" disabled={reason !== null} onClick={evaluate} data-testid="evaluate">
@@ -111,25 +112,6 @@ function Action() {
       {reason !== null && <span className="ev-quiet">{reason}</span>}
     </div>
   );
-}
-
-/** Why nothing can be measured now; null when it can. */
-function notNow(status: WorkerStatus): string | null {
-  switch (status) {
-    case 'idle':
-    case 'paused':
-      return null;
-    case 'running':
-    case 'stepping':
-      return 'Pause the run first: it and the evaluation share one engine.';
-    case 'booting':
-      return 'The model is still loading.';
-    case 'lost':
-    case 'failed':
-      return 'The run stands still after an error.';
-    default:
-      return status satisfies never;
-  }
 }
 
 function Limits({ tasks, n }: { readonly tasks: TaskInfo; readonly n: number }) {

@@ -1,5 +1,5 @@
 import type { Difference, Interval } from '../../engine/eval/bootstrap.ts';
-import { formatNumber, formatSigned, Sign } from '../../ui/index.ts';
+import { formatInterval, formatNumber, Sign } from '../../ui/index.ts';
 
 export interface MeasureRow {
   readonly label: string;
@@ -55,7 +55,7 @@ export function MeasureTable({ caption, first, names, rows }: MeasureTableProps)
             {cells.map(({ value, interval }, i) => (
               <td key={i} data-numeric="true">
                 {formatNumber(value, digits)}
-                {interval && <Ends low={interval[0]} high={interval[1]} digits={digits} />}
+                {interval && <span className="ev-interval">{formatInterval(interval, digits)}</span>}
               </td>
             ))}
             {cells.length > 1 && (
@@ -81,23 +81,7 @@ function DifferenceCell({
   return (
     <span className="ev-difference" data-clear={low > 0 || high < 0}>
       <Sign value={value} digits={digits} />
-      <Ends low={low} high={high} digits={digits} signed />
-    </span>
-  );
-}
-
-interface EndsProps {
-  readonly low: number;
-  readonly high: number;
-  readonly digits: number;
-  readonly signed?: boolean;
-}
-
-function Ends({ low, high, digits, signed = false }: EndsProps) {
-  const format = signed ? formatSigned : formatNumber;
-  return (
-    <span className="ev-interval">
-      [{format(low, digits)}, {format(high, digits)}]
+      <span className="ev-interval">{formatInterval([low, high], digits, true)}</span>
     </span>
   );
 }

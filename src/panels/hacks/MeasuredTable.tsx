@@ -1,6 +1,6 @@
 import type { HackPreset } from '../../engine/rl/hackPresets.ts';
 import { METRIC_DEFINITIONS } from '../../engine/rl/metricDefinitions.ts';
-import { useSeries } from '../../state/index.ts';
+import { useLiveSeries } from '../../state/index.ts';
 import { DataTable, Tooltip, formatNumber } from '../../ui/index.ts';
 import { endsOf, WINDOW, type Ends } from './measures.ts';
 
@@ -27,7 +27,7 @@ const LIVE = [
 
 /** What our run gave, and beside it the run under way where it is this one. */
 export function MeasuredTable({ preset, isRun }: { readonly preset: HackPreset; readonly isRun: boolean }) {
-  const { values } = useSeries(preset.measured.map(({ metric }) => metric));
+  const { values } = useLiveSeries(preset.measured.map(({ metric }) => metric));
   const rows = preset.measured.map(({ metric, ...ours }): Row => ({
     metric,
     ours,

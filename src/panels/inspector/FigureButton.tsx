@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { RefObject } from 'react';
 import { ImageDown } from 'lucide-react';
-import { saveBlob, sessionStore } from '../../state/index.ts';
+import { factsOf, saveBlob, sessionStore } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
 interface FigureButtonProps {
@@ -21,13 +21,14 @@ export function FigureButton({ of, step, group, rollout }: FigureButtonProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const save = async () => {
     if (!of.current) return;
-    const { config, tasks, checkpointName } = { ...sessionStore.getState(), ...sessionStore.getState().run };
+    const { recorded, config, tasks, checkpoint } = factsOf(sessionStore.getState());
     const caption = [
       `captured at step ${step}, this decode`,
+      ...(recorded ? [`recorded run ${recorded.name}`] : []),
       `group ${group}, rollout ${rollout}`,
       `preset ${config.preset}, seed ${config.seed}`,
       ...(tasks ? [`tasks ${tasks.name}`] : []),
-      ...(checkpointName ? [`from checkpoint ${checkpointName}`] : []),
+      ...(checkpoint === null ? [] : [`from checkpoint ${checkpoint}`]),
     ].join(' · ');
     const { figureOf } = await import('../../ui/figure.ts');
     const picture = await figureOf(of.current, { width: WIDTH, scale: 2, caption });

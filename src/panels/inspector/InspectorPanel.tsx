@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { DraftRollout } from '../../engine/index.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
-import { goLive, select, useSelection, useSession, useShownStep } from '../../state/index.ts';
+import { goLive, select, useIsRecorded, useSelection, useShownRun, useShownStep } from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import {
   Button,
@@ -32,6 +32,7 @@ export function InspectorPanel() {
   const group = useSelection((selection) => selection.group);
   const rollout = useSelection((selection) => selection.rollout);
   const live = useSelection((selection) => selection.live);
+  const isRecorded = useIsRecorded();
   const groupAt = shown ? Math.min(group, shown.groups.length - 1) : -1;
   const rollouts = shown?.groups[groupAt]?.rollouts ?? [];
   const rolloutAt = Math.min(rollout, rollouts.length - 1);
@@ -54,7 +55,8 @@ export function InspectorPanel() {
       testId="inspector-panel"
       note={
         <span data-testid="inspector-provenance">
-          captured at step {shown.step}, this decode{shown.done === 'update' ? '' : ' (step in progress)'}
+          captured at step {shown.step}, this decode{isRecorded && ' of a recorded run'}
+          {shown.done === 'update' ? '' : ' (step in progress)'}
         </span>
       }
       actions={
@@ -75,10 +77,10 @@ export function InspectorPanel() {
             variant="quiet"
             aria-pressed={live}
             onClick={goLive}
-            title="Follow the newest step (G)"
+            title={isRecorded ? 'The last step (G)' : 'Follow the newest step (G)'}
             data-testid="inspector-live"
           >
-            live
+            {isRecorded ? 'last step' : 'live'}
           </Button>
           {rolloutAt >= 0 && (
             <FigureButton of={figure} step={shown.step} group={groupAt + 1} rollout={rolloutAt + 1} />
@@ -145,7 +147,7 @@ function RolloutSections(props: {
   readonly look: Look;
 }) {
   const { shown, group, rollout, look } = props;
-  const objective = useSession((session) => session.config.objective);
+  const objective = useShownRun((run) => run.config.objective);
   const patch = useSelection((selection) => selection.patch);
   const token = useSelection((selection) => selection.token);
   const record = shown.groups[group].rollouts[rollout];

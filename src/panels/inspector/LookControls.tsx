@@ -1,4 +1,4 @@
-import { askAttentionAgain, useAttentionError, useSession } from '../../state/index.ts';
+import { askAttentionAgain, useAttentionError, useIsRecorded, useSession } from '../../state/index.ts';
 import { Button, ScaleLegend, Tabs, formatNumber, formatShare, visibleText } from '../../ui/index.ts';
 import type { ColourScale } from '../../ui/index.ts';
 import { attentionShares, logProbDistance } from './look.ts';
@@ -59,11 +59,13 @@ export function formatWeight(value: number): string {
 
 function SimilarityNote({ look: { description, similarity } }: { readonly look: Look }) {
   const hasRun = useSession((session) => session.run !== null);
+  const isRecorded = useIsRecorded();
   if (description === null) {
     return (
       <p className="in-quiet">No description between its headings: nothing to compare the patches with.</p>
     );
   }
+  if (isRecorded) return <NotRecorded what="similarity by patch" />;
   if (!hasRun) return <NoModel />;
   if (!similarity) return <Pending what="similarity" />;
   if (!similarity.patches) return <p className="in-quiet">This scorer has no similarity by patch.</p>;
@@ -78,6 +80,8 @@ function SimilarityNote({ look: { description, similarity } }: { readonly look: 
 function AttentionNote({ look, rollout, step, token }: LookControlsProps) {
   const error = useAttentionError();
   const hasRun = useSession((session) => session.run !== null);
+  const isRecorded = useIsRecorded();
+  if (isRecorded) return <NotRecorded what="attention" />;
   if (!hasRun) return <NoModel />;
   if (error) {
     return (
@@ -146,6 +150,14 @@ function AttentionNote({ look, rollout, step, token }: LookControlsProps) {
         . Its log-probs differ from the decode’s by at most {formatNumber(distance)} nats.
       </p>
     </>
+  );
+}
+
+function NotRecorded({ what }: { readonly what: string }) {
+  return (
+    <p className="in-quiet" data-testid="not-recorded">
+      Not recorded. The {what} needs the policy and the scorer of the step; train live to see it.
+    </p>
   );
 }
 

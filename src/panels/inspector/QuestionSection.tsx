@@ -1,6 +1,6 @@
 import { memo, useState } from 'react';
 import type { DraftGroup, DraftRollout } from '../../engine/index.ts';
-import { select, useSampleImage, useSession } from '../../state/index.ts';
+import { select, useIsRecorded, useSession, useShownImage } from '../../state/index.ts';
 import { Button, ImageView, PatchMap, patchScale } from '../../ui/index.ts';
 import type { ColourScale } from '../../ui/index.ts';
 import { LookControls, formatWeight } from './LookControls.tsx';
@@ -42,8 +42,9 @@ function drawnLayer({ layer, attention, similarity, head }: Look, token: number 
 /** What the policy was asked: the image it saw, the problem, the answer and the key words. */
 export const QuestionSection = memo(function QuestionSection(props: QuestionSectionProps) {
   const { step, group, rollout, look, token, patch } = props;
-  const image = useSampleImage(group.qid);
+  const image = useShownImage(group.qid);
   const run = useSession((session) => session.run);
+  const isRecorded = useIsRecorded();
   const [grid, setGrid] = useState(false);
   const [boxes, setBoxes] = useState(false);
   const hasTruth = useHasTruth();
@@ -52,7 +53,8 @@ export const QuestionSection = memo(function QuestionSection(props: QuestionSect
   const asked = look.hoveredToken ?? token;
   const shownToken = rollout && asked !== null && asked < rollout.tokenIds.length ? asked : null;
   const drawn = drawnLayer(look, shownToken);
-  const side = run ? run.imageSize / run.patchSize : null;
+  // Of a recorded run it is not known how its policy cut the image.
+  const side = run && !isRecorded ? run.imageSize / run.patchSize : null;
   return (
     <section className="in-section in-question" data-testid="inspector-question">
       <div className="in-image">

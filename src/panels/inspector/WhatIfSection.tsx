@@ -6,7 +6,7 @@ import type {
   RewardStage,
   TermScore,
 } from '../../engine/index.ts';
-import { select, useEditFacts } from '../../state/index.ts';
+import { select, useEditFacts, useIsRecorded } from '../../state/index.ts';
 import { Button, Sign, Waterfall, formatNumber } from '../../ui/index.ts';
 import { EvidenceView } from './EvidenceView.tsx';
 import { KnobField } from './KnobField.tsx';
@@ -142,18 +142,19 @@ interface OutcomeProps {
 
 function Outcome({ result, record, rollout, isChanged, isEdited }: OutcomeProps) {
   const { advantage, rank } = result.group[rollout];
+  const unknown = useIsRecorded() ? 'not recorded' : 'pending';
   const known = result.terms.filter(({ value }) => value !== null);
   return (
     <>
       <p className="in-formula" data-testid="what-if-outcome">
         reward {formatNumber(record.reward, 4)} →{' '}
-        <b>{result.reward === null ? 'pending' : formatNumber(result.reward, 4)}</b> · rank {rank.trained} →{' '}
-        <b>{rank.whatIf ?? 'pending'}</b> of {result.group.length}
+        <b>{result.reward === null ? unknown : formatNumber(result.reward, 4)}</b> · rank {rank.trained} →{' '}
+        <b>{rank.whatIf ?? unknown}</b> of {result.group.length}
         {advantage.trained !== null && (
           <>
             {' '}
             · advantage <Sign value={advantage.trained} /> →{' '}
-            <b>{advantage.whatIf === null ? 'pending' : <Sign value={advantage.whatIf} />}</b>
+            <b>{advantage.whatIf === null ? unknown : <Sign value={advantage.whatIf} />}</b>
           </>
         )}{' '}
         {!isChanged && (

@@ -1,4 +1,4 @@
-import { askAgain, useRewardError, useSession } from '../../state/index.ts';
+import { askAgain, useIsRecorded, useRewardError, useSession } from '../../state/index.ts';
 import { Button, EmptyState } from '../../ui/index.ts';
 
 /** Why terms of an edited response have no value yet, and what would give them one. */
@@ -6,7 +6,15 @@ export function WhatIfWaiting({ missing }: { readonly missing: readonly string[]
   const error = useRewardError();
   const status = useSession((session) => session.status);
   const hasRun = useSession((session) => session.run !== null);
+  const isRecorded = useIsRecorded();
   const terms = missing.join(', ');
+  if (isRecorded) {
+    return (
+      <p className="in-quiet" data-testid="what-if-pending">
+        not recorded: {terms} — an edited text is measured by model and scorer; train live to have that
+      </p>
+    );
+  }
   if (error) {
     return (
       <EmptyState

@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
 import type { SceneTruth } from '../../engine/index.ts';
 import { taskSetByName } from '../../engine/tasks/index.ts';
-import { useSession } from '../../state/index.ts';
+import { useShownRun } from '../../state/index.ts';
 
 /**
  * The scene a built-in question was drawn from, a pure function of its qid, drawn again here when asked for. null:
  * not wanted, or an imported question, whose scene nobody knows.
  */
 export function useTruth(qid: string, wanted: boolean): SceneTruth | null {
-  const tasks = useSession((session) => session.tasks);
+  const tasks = useShownRun((run) => run.tasks);
   const name = tasks?.origin === 'built-in' ? tasks.name : null;
   return useMemo(
     () => (wanted && name !== null ? (taskSetByName(name).find(qid)?.truth ?? null) : null),
@@ -18,5 +18,5 @@ export function useTruth(qid: string, wanted: boolean): SceneTruth | null {
 
 /** Whether the question's scene can be known. */
 export function useHasTruth(): boolean {
-  return useSession((session) => session.tasks?.origin === 'built-in');
+  return useShownRun((run) => run.tasks?.origin === 'built-in');
 }

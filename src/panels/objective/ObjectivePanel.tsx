@@ -1,7 +1,14 @@
 import { useMemo, useRef, useState } from 'react';
 import { explainAdvantage, explainToken } from '../../engine/rl/explain/index.ts';
 import type { ExplainedStep } from '../../engine/rl/explain/index.ts';
-import { runCommand, useEnabled, useSelection, useSession, useShownStep } from '../../state/index.ts';
+import {
+  runCommand,
+  useEnabled,
+  useSelection,
+  useSession,
+  useShownRun,
+  useShownStep,
+} from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import { AdvantageSection } from './AdvantageSection.tsx';
@@ -70,7 +77,7 @@ function tokenAt(selected: number | null, logProbs: readonly number[]): number {
 }
 
 function Walk({ shown, group }: { readonly shown: ShownStep; readonly group: number }) {
-  const config = useSession((session) => session.config);
+  const config = useShownRun((run) => run.config);
   const running = useSession((session) => session.status === 'running');
   const { rollouts } = shown.groups[group];
   const rollout = Math.max(

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { select, useSampleImage } from '../../state/index.ts';
+import { select, useShownImage } from '../../state/index.ts';
 import { DataTable, ImageView, Sign, formatNumber } from '../../ui/index.ts';
 import { BEATS, BEAT_LABELS, isReached, type Beat, type Told } from './beats.ts';
 
@@ -45,7 +45,7 @@ const IMAGE_WIDTH = 96;
 /** The question as it was drawn. */
 export function SampleSection({ told, lit }: BeatProps) {
   const group = told.shown.groups[told.group];
-  const image = useSampleImage(group.qid);
+  const image = useShownImage(group.qid);
   return (
     <Section beat="sample" told={told} lit={lit} title="A question is drawn">
       <div className="ob-question">

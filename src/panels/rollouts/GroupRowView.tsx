@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { DraftGroup, Signal } from '../../engine/index.ts';
-import { useSampleImage } from '../../state/index.ts';
+import { useShownImage } from '../../state/index.ts';
 import { ImageView, RewardBars, formatNumber } from '../../ui/index.ts';
 
 const SIGNALS: Readonly<Record<Signal, { glyph: string; text: string; hint: string }>> = {
@@ -35,7 +35,7 @@ interface GroupRowProps {
 /** A group: thumbnail, problem, reward bars, its mean and std, and whether it has a signal. */
 export const GroupRowView = memo(function GroupRowView(props: GroupRowProps) {
   const { group, index, open, matches, selectedRollout, onToggle } = props;
-  const image = useSampleImage(group.qid);
+  const image = useShownImage(group.qid);
   const rewards = group.rollouts.flatMap((rollout) => (rollout.reward === undefined ? [] : [rollout.reward]));
   const signal = group.signal && SIGNALS[group.signal];
   return (

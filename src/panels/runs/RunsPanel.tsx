@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import { importRunFile, runCommand, useRuns } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import { Comparison } from './Comparison.tsx';
+import { RecordedRuns } from './RecordedRuns.tsx';
 import { RunCard } from './RunCard.tsx';
 import { StorageLine } from './StorageLine.tsx';
 import { useAction, type Action } from './useAction.ts';
@@ -49,6 +50,7 @@ export function RunsPanel() {
           <RunCard key={run.id} run={run} action={action} />
         ))}
       </ul>
+      <RecordedRuns />
     </Panel>
   );
 }

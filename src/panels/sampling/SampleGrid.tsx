@@ -122,6 +122,9 @@ function useGridLayout(list: React.RefObject<HTMLUListElement | null>) {
     if (!list.current) return undefined;
     const observer = new ResizeObserver(() => measure.current());
     observer.observe(list.current);
+    // What lies above may grow without the grid being drawn again.
+    const panel = list.current.closest('.sa-panel');
+    if (panel) observer.observe(panel);
     return () => observer.disconnect();
   }, [list]);
   return layout;

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { cancelSplit, estimateSplit, useSession } from '../../state/index.ts';
 import { Bar, Button, EmptyState, Panel } from '../../ui/index.ts';
+import { OwnSection } from './OwnSection.tsx';
 import { SampleGrid } from './SampleGrid.tsx';
 import { SplitSection } from './SplitSection.tsx';
 import './sampling.css';
@@ -28,6 +29,7 @@ export function SamplingPanel() {
             Estimate.
           </EmptyState>
         )}
+        <OwnSection />
         {tasks && <SampleGrid bin={bin} onClearBin={() => setBin(null)} hasSplit={split !== null} />}
       </div>
     </Panel>

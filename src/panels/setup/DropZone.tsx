@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { importFiles, importTheRest, useTaskFiles } from '../../state/index.ts';
+import { importFiles, importTheRest, setLayout, useTaskFiles } from '../../state/index.ts';
 import type { ImportReport } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
@@ -31,6 +31,12 @@ export function DropZone() {
           event.target.value = '';
         }}
       />
+      <p>
+        Nothing at hand?{' '}
+        <Button variant="quiet" onClick={() => setLayout({ tab: 'sampling' })}>
+          Draw some in Data
+        </Button>
+      </p>
       <details>
         <summary>What a set looks like</summary>
         <pre>{`[{"qid": "1", "problem": "How many cups?",

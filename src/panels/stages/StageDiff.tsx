@@ -1,5 +1,5 @@
 import type { RewardStage, TrainConfig } from '../../engine/index.ts';
-import { difficultyOf, useSession } from '../../state/index.ts';
+import { difficultyOf, useIsRecorded, useSession, useShownRun } from '../../state/index.ts';
 
 interface DiffRow {
   readonly label: string;
@@ -18,8 +18,10 @@ function weightsOf(config: TrainConfig, stage: RewardStage): string {
 
 /** What changes between the stages, and what stays. */
 export function StageDiff() {
-  const config = useSession((state) => state.config);
-  const split = useSession((state) => state.split);
+  const config = useShownRun((run) => run.config);
+  const isRecorded = useIsRecorded();
+  // A recorded run's split was not recorded.
+  const split = useSession((state) => (isRecorded ? null : state.split));
   const counts = { easy: 0, medium: 0, hard: 0 };
   for (const entry of split?.entries ?? []) counts[difficultyOf(entry, split!)]++;
   const relaxed = (stage: RewardStage): string => {
@@ -53,7 +55,8 @@ export function StageDiff() {
     ['clip', `1 − ${config.objective.clipLow} … 1 + ${config.objective.clipHigh}`],
   ];
   return (
-    <table className="stages-diff">
+    // Focusable, so that keys can scroll the panel where it has no button.
+    <table className="stages-diff" tabIndex={0}>
       <caption>What changes between the stages, and what stays</caption>
       <thead>
         <tr>

@@ -1,5 +1,7 @@
+import { useIsRecorded } from '../../state/index.ts';
 import { Panel } from '../../ui/index.ts';
 import { ControlSection } from './ControlSection.tsx';
+import { Probe } from './Probe.tsx';
 import { StageDiff } from './StageDiff.tsx';
 import { SwitchControl } from './SwitchControl.tsx';
 import { Timeline } from './Timeline.tsx';
@@ -7,6 +9,7 @@ import './stages.css';
 
 /** First learn to see, then learn to reason: the two stages side by side. */
 export function StagesPanel() {
+  const isRecorded = useIsRecorded();
   return (
     <Panel
       title="Stages"
@@ -14,8 +17,13 @@ export function StagesPanel() {
       note="First learn to see, on questions the model can answer; then learn to reason, on those it answers sometimes."
     >
       <Timeline />
-      <SwitchControl />
-      <ControlSection />
+      {!isRecorded && (
+        <>
+          <SwitchControl />
+          <Probe />
+          <ControlSection />
+        </>
+      )}
       <StageDiff />
     </Panel>
   );

@@ -1,4 +1,4 @@
-import { switchStage, useSession } from '../../state/index.ts';
+import { switchStage, undoSwitch, useSession } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
 /** Switches the stage by hand, now. */
@@ -9,6 +9,8 @@ export function SwitchControl() {
   const isReady = useSession(
     (state) => state.run !== null && state.phase !== 'split' && state.status !== 'booting',
   );
+  const canUndo = useSession((state) => state.canUndoSwitch);
+  const since = useSession((state) => state.step - (state.stageChanges.at(-1)?.atStep ?? 0));
   const other = stage === 'perception' ? 'reasoning' : 'perception';
   const plan = {
     manual: 'The plan leaves the switch to you.',
@@ -21,6 +23,12 @@ export function SwitchControl() {
       <Button disabled={!isReady} onClick={() => switchStage(other)} data-command="switchStage">
         Switch to {other} now
       </Button>
+      {canUndo && (
+        <Button disabled={!isReady} onClick={undoSwitch} data-command="undoSwitch">
+          Undo the switch
+          {since > 0 && ` (drops ${since} ${since === 1 ? 'step' : 'steps'})`}
+        </Button>
+      )}
       <p>
         {both ? plan : 'This run trains one stage only.'} A switch drops the step in progress, makes the
         policy as it is now the reference of the KL, and starts the optimiser afresh.

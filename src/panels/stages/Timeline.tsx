@@ -1,5 +1,5 @@
 import type { StageChange } from '../../engine/index.ts';
-import { useSeries, useSession } from '../../state/index.ts';
+import { useIsRecorded, useSeries, useSession, useShownRun } from '../../state/index.ts';
 import { formatNumber } from '../../ui/index.ts';
 import { stageSpans } from './spans.ts';
 
@@ -18,10 +18,12 @@ const REASONS: Readonly<Record<StageChange['reason'], string>> = {
 
 /** Warm-up, perception, reasoning in a row, with what each has done so far. */
 export function Timeline() {
-  const stage = useSession((state) => state.stage);
-  const changes = useSession((state) => state.stageChanges);
-  const step = useSession((state) => state.step);
-  const card = useSession((state) => state.card);
+  const isRecorded = useIsRecorded();
+  const stage = useShownRun((run) => run.stage);
+  const changes = useShownRun((run) => run.stageChanges);
+  const step = useShownRun((run) => run.step);
+  // The card at hand is that of the model which is loaded.
+  const card = useSession((state) => (isRecorded ? null : state.card));
   const series = useSeries(METRICS);
   const spans = stageSpans(changes, step);
   return (
@@ -48,7 +50,7 @@ export function Timeline() {
           >
             <h3>
               {name === 'perception' ? 'Stage 1: perception' : 'Stage 2: reasoning'}
-              <span>{{ now: 'now', done: 'done', ahead: 'ahead' }[state]}</span>
+              <span>{state === 'ahead' && isRecorded ? 'left out' : state}</span>
             </h3>
             <p>
               {name === 'perception'
@@ -57,8 +59,8 @@ export function Timeline() {
             </p>
             {own.map((span) => (
               <p key={span.from} className="stages-numbers">
-                {span.to > span.from ? `steps ${span.from + 1}–${span.to}` : `from step ${span.from + 1}`} (
-                {REASONS[span.reason]})
+                {span.to > span.from ? `steps ${span.from + 1}–${span.to}` : `from step ${span.from + 1}`}
+                {span.reason && ` (${REASONS[span.reason]})`}
                 <Gains steps={series.steps} values={series.values} from={span.from} to={span.to} />
               </p>
             ))}

@@ -1,11 +1,11 @@
-import { useNewestRecord, useSession } from '../../state/index.ts';
+import { useLiveMetrics, useSession } from '../../state/index.ts';
 import { formatCompact, formatNumber } from '../../ui/index.ts';
 
 /** Steps done, speed, memory. */
 export function Readings() {
   const step = useSession((state) => state.step);
   const memory = useSession((state) => state.memory);
-  const metrics = useNewestRecord()?.metrics;
+  const metrics = useLiveMetrics();
   const seconds = metrics?.step_time;
   const rate = seconds === undefined || seconds <= 0 ? null : 1 / seconds;
   return (

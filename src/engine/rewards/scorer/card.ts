@@ -17,7 +17,7 @@ export type ScorerMeasures = Readonly<Record<string, number>>;
 /** The trained scorer with its threshold, and what it measures on the held-out part of each source. */
 export async function calibrated(
   sizes: DualEncoderConfig,
-  { parameters }: ScorerState,
+  { parameters }: Pick<ScorerState, 'parameters'>,
   sources: readonly ScorerSource[],
   seed: number,
 ): Promise<{ scorer: DualEncoderScorer; config: ScorerConfig; measured: ScorerMeasures }> {
@@ -40,7 +40,7 @@ export async function calibrated(
 /** config.json, model.safetensors and the card. */
 export function scorerFiles(
   config: ScorerConfig,
-  { parameters }: ScorerState,
+  { parameters }: Pick<ScorerState, 'parameters'>,
   sources: readonly ScorerSource[],
   training: ScorerTraining,
   measured: ScorerMeasures,

@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { linear } from '../../compute/ops/linear.ts';
 import { toPixelValues } from '../../model/preprocess.ts';
 import { readSafetensors } from '../../model/safetensors.ts';
+import type { NamedTensors } from '../../model/types.ts';
 import type { RasterImage } from '../../tasks/types.ts';
 import type { ImageTextScorer } from '../types.ts';
 import { DualEncoder } from './dualEncoder.ts';
@@ -32,10 +33,10 @@ export const scorerPixels = (images: readonly RasterImage[], imageSize: number):
 /** Pairs scored together; bounds the memory of a call. */
 const CHUNK = 128;
 
-/** Loads the scorer's folder. Throws naming the file that is missing or of another version. */
-export async function loadScorer(
+/** The config and weights of a scorer's folder. Throws naming the file that is missing or of another version. */
+export async function readScorer(
   files: (name: string) => Promise<Uint8Array | null>,
-): Promise<DualEncoderScorer> {
+): Promise<{ config: ScorerConfig; parameters: NamedTensors }> {
   const [config, weights] = [await files('config.json'), await files('model.safetensors')];
   if (!config || !weights) {
     throw new Error(
@@ -49,7 +50,15 @@ export async function loadScorer(
       `The scorer's config.json has format ${String(parsed.format)}, this program reads ${SCORER_FORMAT}; make it anew with train-scorer.`,
     );
   }
-  return new DualEncoderScorer(parsed, new DualEncoder(parsed, readSafetensors(weights)));
+  return { config: parsed, parameters: readSafetensors(weights) };
+}
+
+/** Loads the scorer's folder; throws as `readScorer`. */
+export async function loadScorer(
+  files: (name: string) => Promise<Uint8Array | null>,
+): Promise<DualEncoderScorer> {
+  const { config, parameters } = await readScorer(files);
+  return new DualEncoderScorer(config, new DualEncoder(config, parameters));
 }
 
 /** Cosines of every entry with every patch of a picture, and the patches' saliences. */

@@ -7,7 +7,7 @@ import type { Hit } from './solids.ts';
 export const PICTURE_SIDE = 96;
 
 /** Surface colours, sRGB; CLEVR's, where need be moved apart so that they can be told at 8 px. */
-const SURFACE: Readonly<Record<string, readonly [number, number, number]>> = {
+export const SURFACE: Readonly<Record<string, readonly [number, number, number]>> = {
   gray: [112, 114, 118],
   red: [206, 38, 38],
   blue: [42, 82, 226],

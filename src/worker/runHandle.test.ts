@@ -1,4 +1,4 @@
-/** A re-estimate of the split that is cancelled and goes on, with the real engine on wasm. */
+/** What a run takes back and goes on from, in the real engine on wasm: a split estimated anew, a switch by hand. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -6,7 +6,11 @@ import { selectBackend } from '../engine/compute/backend.ts';
 import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import { presetByName } from '../engine/rl/presets.ts';
+import { nodeCodecLoader } from '../engine/tasks/images/codecs.node.ts';
+import { setCodecLoader } from '../engine/tasks/images/index.ts';
+import { loadTaskSet } from '../engine/tasks/imported/index.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
+import type { TaskSet } from '../engine/tasks/types.ts';
 import { RunHandle } from './runHandle.ts';
 
 const QUESTIONS = 20;
@@ -20,7 +24,26 @@ beforeAll(async () => {
 });
 afterEach(() => run.dispose());
 
-async function load(): Promise<void> {
+/** Questions of the reader's own; none of so few is held out. */
+async function ownTasks(): Promise<TaskSet> {
+  setCodecLoader(nodeCodecLoader);
+  const bytes = await readFile(join(import.meta.dirname, '..', '..', 'fixtures', 'images', 'rgb.png'));
+  const records = Array.from({ length: QUESTIONS - 1 }, (_, i) => ({
+    qid: `own-${i}`,
+    problem: i % 2 === 0 ? 'How many red cubes are there?' : 'Is there a sphere?',
+    answer: i % 2 === 0 ? '1' : 'yes',
+    images: ['a.png'],
+    key_words: ['red'],
+  }));
+  const json = new TextEncoder().encode(JSON.stringify(records));
+  const { taskSet } = await loadTaskSet([
+    { path: 'own.json', size: json.length, bytes: () => Promise.resolve(json) },
+    { path: 'a.png', size: bytes.length, bytes: () => Promise.resolve(bytes) },
+  ]);
+  return taskSet!;
+}
+
+async function load(tasks: TaskSet = taskSetByName('scenes-nano')): Promise<void> {
   const nano = presetByName('nano');
   run = await RunHandle.load({
     runId: 'a',
@@ -33,7 +56,7 @@ async function load(): Promise<void> {
     },
     checkpointName: 'nano',
     checkpoint: shipped('nano'),
-    tasks: taskSetByName('scenes-nano'),
+    tasks,
     scorer: await loadScorer(shipped('scorer')),
   });
 }
@@ -89,4 +112,53 @@ test('a first estimate that was left off goes on; a re-estimate of an older poli
   // Refused: the split in use and the step stay.
   expect(run.trainer.split?.entries).toHaveLength(QUESTIONS);
   expect(run.trainer.step).toBe(step);
+});
+
+test('a switch by hand that is undone leaves no trace, steps since included', async () => {
+  await load();
+  await trainOneStep();
+  await advance();
+  const { draft } = run.trainer;
+  expect(draft).not.toBeNull();
+  const steps = async (count: number): Promise<unknown[]> => {
+    const rewards: unknown[] = [];
+    while (rewards.length < count) {
+      const { record } = await run.advance(() => {}, new AbortController().signal);
+      if (record) rewards.push([record.step, record.stage, record.groups.map(({ rollouts }) => rollouts)]);
+    }
+    return rewards;
+  };
+  await run.switchStage('reasoning');
+  await steps(1);
+  expect(run.trainer).toMatchObject({ stage: 'reasoning', step: 2 });
+  expect([...run.kept.keys()]).toEqual([0, 1]);
+  await run.undoSwitch();
+  expect(run.trainer).toMatchObject({ stage: 'perception', step: 1, stepInStage: 1, draft });
+  expect(run.trainer.stageChanges).toHaveLength(1);
+  expect([...run.kept.keys()]).toEqual([0]);
+  const undone = await steps(1);
+  await expect(run.undoSwitch()).rejects.toThrow(/no switch by hand/);
+  run.dispose();
+
+  await load();
+  await trainOneStep();
+  expect(await steps(1)).toEqual(undone);
+});
+
+test('a split of own questions is estimated, cancelled and gone on with like any other', async () => {
+  await load(await ownTasks());
+  await finishSplit();
+  const first = run.trainer.split;
+  expect(first?.entries.map(({ qid }) => qid).sort()).toEqual(
+    Array.from({ length: QUESTIONS - 1 }, (_, i) => `own-${i}`).sort(),
+  );
+  await run.reestimateSplit(false);
+  await advance();
+  expect(run.cancelSplit()).toBe(true);
+  expect(run.cancelledSplit).toMatchObject({ done: 16, total: QUESTIONS - 1 });
+  await run.reestimateSplit(true);
+  await finishSplit();
+  expect(run.trainer.split?.entries).toEqual(first?.entries);
+  await trainOneStep();
+  expect(run.trainer.step).toBe(1);
 });

@@ -1,0 +1,59 @@
+import { Play } from 'lucide-react';
+import {
+  isPristine,
+  mayShowRecorded,
+  RECORDED_RUNS,
+  runCommand,
+  showLive,
+  showRecorded,
+  useAwaitedRecorded,
+  useEnabled,
+  useSession,
+  useShownRun,
+} from './state/index.ts';
+import { Button, Tabs } from './ui/index.ts';
+import './recordedNotice.css';
+
+/** That what is on screen was recorded beforehand, which run it is, and the way to the reader's own. */
+export function RecordedNotice() {
+  const recorded = useShownRun((run) => run.recorded);
+  const step = useShownRun((run) => run.step);
+  const awaited = useAwaitedRecorded();
+  const hasFailed = useSession((state) => state.status === 'failed');
+  const hasOwn = useSession((state) => !isPristine(state));
+  const canPlay = useEnabled('play');
+  const canShow = useSession(mayShowRecorded);
+  if (!recorded) {
+    return awaited !== null && awaited !== 'undecided' ? (
+      <p className="app-recorded app-recorded-quiet" role="status">
+        Loading the recorded run…
+      </p>
+    ) : null;
+  }
+  return (
+    <section className="app-recorded" aria-label="Recorded run" data-testid="recorded-notice">
+      {!hasFailed && (
+        <Button variant="primary" disabled={!canPlay} onClick={() => runCommand('play')}>
+          <Play size={16} aria-hidden="true" /> {canPlay ? 'Play' : 'Loading…'}
+        </Button>
+      )}
+      <div className="app-recorded-text">
+        <h2>
+          {hasFailed
+            ? 'Recorded run — training cannot run here, see above'
+            : 'Recorded run — press Play to train live'}
+        </h2>
+        <p>{step} steps, done beforehand. Every number is one that trained the model.</p>
+      </div>
+      <div className="app-recorded-choice">
+        <Tabs
+          label="Recorded runs"
+          items={RECORDED_RUNS.map(({ name, label }) => ({ id: name, label }))}
+          selected={recorded.name}
+          onSelect={(name) => void showRecorded(name)}
+        />
+        {hasOwn && canShow && <Button onClick={showLive}>Back to your run</Button>}
+      </div>
+    </section>
+  );
+}

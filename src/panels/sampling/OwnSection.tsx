@@ -1,0 +1,29 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { readOwnSamples, useOwnSamples } from '../../state/index.ts';
+import { EmptyState } from '../../ui/index.ts';
+
+const OwnSamples = lazy(() => import('./own/OwnSamples.tsx'));
+
+/** The reader's own samples, folded away until wanted. */
+export function OwnSection() {
+  const count = useOwnSamples((state) => state.samples.length);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => void readOwnSamples(), []);
+  return (
+    <details
+      className="sa-own"
+      open={isOpen}
+      data-testid="own-samples"
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        Your own samples <span className="sa-quiet">{count === 0 ? 'draw or upload some' : count}</span>
+      </summary>
+      {isOpen && (
+        <Suspense fallback={<EmptyState title="Loading the drawing pad…" tone="loading" />}>
+          <OwnSamples />
+        </Suspense>
+      )}
+    </details>
+  );
+}

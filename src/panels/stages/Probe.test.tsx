@@ -1,0 +1,127 @@
+/** The probe with what the worker would send, beside an evaluation of the reader's own. */
+import { act } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EvalRow } from '../../engine/eval/evaluateRows.ts';
+import { summarise } from '../../engine/eval/summarise.ts';
+import { presetByName } from '../../engine/rl/presets.ts';
+import { setClient } from '../../state/bridge.ts';
+import { receive } from '../../state/connect.ts';
+import { evaluate, sessionStore, useEvaluation, type EvaluationResult } from '../../state/index.ts';
+import type { PolicyAt, ToWorker } from '../../worker/protocol.ts';
+import { Probe } from './Probe.tsx';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+/** What the Evaluation tab would show. */
+function Neighbour() {
+  const result = useEvaluation((state) => state.result);
+  return <output>{result?.request.policies.join(' ')}</output>;
+}
+const neighbour = (): string | null | undefined => page.querySelector('output')?.textContent;
+
+let root: Root;
+let page: HTMLElement;
+let asked: ToWorker[];
+
+/** 4 samples, the first `right` of them right. */
+const reportOf = (right: number) =>
+  summarise(
+    Array.from({ length: 4 }, (_, i): EvalRow => ({
+      qid: String(i),
+      kind: 'count',
+      decoding: 'greedy',
+      draw: 0,
+      accuracy: i < right ? 1 : 0,
+      description_f1: 0.5,
+      description_precision: 0.5,
+      description_recall: 0.5,
+      keyword: 1,
+      format: 1,
+      length: 40,
+      response: '',
+    })),
+    { tasks: 'scenes-nano', part: 'heldout', seed: 1 },
+  );
+
+/** The worker's answer to an evaluation: as many right answers as updates, a step each. */
+function answer(policies: readonly PolicyAt[]): EvaluationResult {
+  const step = (at: PolicyAt): number => (at === 'now' ? 3 : at);
+  return {
+    request: { policies, part: 'heldout', n: 4, samples: 0 },
+    policies: policies.map((at) => ({ at, step: step(at), hash: String(at), report: reportOf(step(at)) })),
+    comparison: null,
+  };
+}
+
+beforeEach(() => {
+  asked = [];
+  setClient({ send: (message) => void asked.push(message) });
+  page = document.body.appendChild(document.createElement('div'));
+  root = createRoot(page);
+  const change = { from: 'perception', to: 'reasoning', reason: 'plan', policyHash: 'c', atStep: 1 } as const;
+  act(() => {
+    receive([
+      {
+        type: 'started',
+        info: {
+          runId: 'a',
+          config: presetByName('nano'),
+          card: null,
+          checkpointName: 'nano',
+          parameterCount: 1,
+          tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 4096, heldout: 1024 } },
+          policyHash: 'a',
+          imageSize: 24,
+          patchSize: 4,
+          tokenPixels: 8,
+          scorer: 'none',
+        },
+      },
+    ]);
+    sessionStore.setState({ status: 'paused', step: 3, stageChanges: [change] });
+    root.render(
+      <>
+        <Probe />
+        <Neighbour />
+      </>,
+    );
+  });
+});
+afterEach(() => {
+  act(() => root.unmount());
+  page.remove();
+  setClient(null);
+});
+
+const measure = (): void => {
+  const button = [...page.querySelectorAll('.stages-probe button')].find(
+    ({ textContent }) => textContent === 'Measure',
+  );
+  act(() => void button?.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+};
+const rows = (): string[] =>
+  [...page.querySelectorAll('.stages-probe tbody tr')].map(({ textContent }) => textContent);
+
+it('asks for every kept policy, shows each, and leaves the evaluation next door alone', () => {
+  measure();
+  expect(asked).toEqual([{ type: 'evaluate', policies: [0, 1, 'now'], part: 'heldout', n: 64, samples: 0 }]);
+  act(() => receive([{ type: 'evaluation', ...answer([0, 1, 'now']) }]));
+  expect(rows()).toEqual([
+    expect.stringMatching(/^start of the run0 \[0, 0\]0\.50/),
+    expect.stringMatching(/^end of perception, step 10\.25 \[/),
+    expect.stringMatching(/^after step 30\.75 \[/),
+  ]);
+  expect(neighbour()).toBe('');
+
+  act(() => evaluate());
+  act(() => receive([{ type: 'evaluation', ...answer([0, 'now']) }]));
+  expect(neighbour()).toBe('0 now');
+  expect(rows()).toHaveLength(3);
+});
+
+it('measures once what has not been trained yet', () => {
+  act(() => sessionStore.setState({ step: 0, stageChanges: [] }));
+  measure();
+  expect(asked.at(-1)).toMatchObject({ policies: [0] });
+});
