@@ -1,20 +1,11 @@
-/** The page's own budget while it trains: main-thread tasks, by the processor time they took. */
-import { expect, test } from '@playwright/test';
-import { Playground } from './playground.ts';
+/** The page's own budgets: while it trains, while much is scrolled, and with a long history. */
+import { expect, test, type Locator } from '@playwright/test';
+import { Playground, type StepRecord } from './playground.ts';
+import { mainThread, scriptTimes, taskTimes } from './trace.ts';
 
 test.describe.configure({ timeout: 400_000 });
 
 const TRAINED_MS = 60_000;
-
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Thread time, microseconds: waiting for a processor does not count. */
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string; readonly data?: { readonly url?: string } };
-}
 
 test('the page stays responsive while tiny trains for a minute', async ({ page, browser }, { project }) => {
   test.skip(project.name !== 'wasm', 'training on a software GPU shares the processor with the page');
@@ -26,28 +17,9 @@ test('the page stays responsive while tiny trains for a minute', async ({ page, 
   await expect(page.getByTestId('charts-panel')).toBeVisible();
   await expect(page.getByTestId('inspector-reward')).toBeVisible();
 
-  const cdp = await browser.newBrowserCDPSession();
-  const events: TraceEvent[] = [];
-  cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
-  const complete = new Promise<void>((resolve) => cdp.on('Tracing.tracingComplete', () => resolve()));
-  await cdp.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', '__metadata'] },
-  });
   const before = (await playground.session()).step;
-  await page.waitForTimeout(TRAINED_MS);
+  const tasks = taskTimes(await mainThread(browser, () => page.waitForTimeout(TRAINED_MS)));
   const after = (await playground.session()).step;
-  await cdp.send('Tracing.end');
-  await complete;
-
-  const main = events.find(
-    (event) => event.name === 'FunctionCall' && /\/assets\/index/.test(event.args?.data?.url ?? ''),
-  );
-  expect(main, 'the trace holds the page').toBeDefined();
-  const tasks = events
-    .filter((event) => event.ph === 'X' && event.pid === main?.pid && event.tid === main.tid)
-    .filter((event) => event.name.endsWith('RunTask') && event.tdur !== undefined)
-    .map((event) => (event.tdur ?? 0) / 1000);
   const long = tasks.filter((ms) => ms > 50);
   const worst = Math.max(...tasks);
   test.info().annotations.push({
@@ -58,4 +30,101 @@ test('the page stays responsive while tiny trains for a minute', async ({ page, 
   expect(tasks.length).toBeGreaterThan(500);
   expect(long.length / tasks.length).toBeLessThanOrEqual(0.01);
   expect(worst).toBeLessThanOrEqual(200);
+});
+
+interface Stores {
+  recordsStore: { setState(state: { records: Map<number, StepRecord>; steps: number[] }): void };
+  seriesStore: { append(row: { step: number; stage: string; metrics: Record<string, number> }): void };
+}
+
+/** Scrolls a list on with every frame; gives the most rows that were there, and the script of each frame in ms. */
+async function scroll(list: Locator, rows: string): Promise<{ most: number; frames: number[] }> {
+  let most = 0;
+  const events = await mainThread(list.page().context().browser()!, async () => {
+    most = await list.evaluate(async (element, selector) => {
+      let found = 0;
+      for (let frame = 0; frame < 80; frame++) {
+        element.scrollBy(0, 200);
+        await new Promise((next) => requestAnimationFrame(next));
+        found = Math.max(found, element.querySelectorAll(selector).length);
+      }
+      return found;
+    }, rows);
+  });
+  return { most, frames: scriptTimes(events) };
+}
+
+test('a step of 1,000 groups scrolls, and 5,000 steps of history are drawn', async ({ page, browser }, {
+  project,
+}) => {
+  test.skip(project.name !== 'wasm', 'the page alone is measured');
+  const playground = new Playground(page);
+  await playground.open('preset=nano&backend=wasm');
+  await playground.edit('Difficulty split', 'split.questions', '16');
+  await playground.press('Step');
+  await playground.reach(1);
+  await playground.rest();
+  const [record] = await playground.records();
+  // The step's own groups and rollouts again and again.
+  await page.evaluate((one) => {
+    const again = <T>(of: readonly T[], count: number): T[] =>
+      Array.from({ length: count }, (_, at) => of[at % of.length]);
+    const groups = again(one.groups, 1000).map((group) => ({ ...group, rollouts: again(group.rollouts, 8) }));
+    (window.pebr as Stores).recordsStore.setState({
+      records: new Map([[1, { ...one, groups }]]),
+      steps: [1],
+    });
+  }, record);
+  await expect(page.getByTestId('rollouts-note')).toContainText('1000 groups × 8');
+  await page.getByRole('button', { name: 'unfold all' }).click();
+  const list = page.getByTestId('rollouts-list');
+  await expect(list.getByRole('listitem').first()).toHaveAttribute('aria-setsize', '9000');
+  const rollouts = await scroll(list, '[role="listitem"]');
+  await page.getByRole('tab', { name: 'Data' }).click();
+  await expect(page.getByTestId('sample-card').first()).toBeVisible();
+  const body = page.locator('.ui-panel-body', { has: page.getByTestId('sample-grid') });
+  const samples = await scroll(body, '[data-testid="sample-grid"] li');
+  for (const [name, { most, frames }] of Object.entries({ rollouts, samples })) {
+    const worst = Math.max(...frames);
+    test.info().annotations.push({
+      type: `scrolling ${name}`,
+      description: `${most} rows at most, ${frames.length} frames with script, longest ${worst.toFixed(1)} ms`,
+    });
+    expect(most).toBeGreaterThan(5);
+    expect(most).toBeLessThanOrEqual(60);
+    expect(frames.length).toBeGreaterThan(20);
+    expect(frames.filter((ms) => ms > 8).length / frames.length).toBeLessThanOrEqual(0.02);
+  }
+
+  /** Adds steps one by one, with so many milliseconds in between. */
+  const append = (from: number, to: number, pause: number): Promise<void> =>
+    page.evaluate(
+      async ([first, last, wait, metrics]) => {
+        for (let step = first; step <= last; step++) {
+          const swing = 1 + Math.sin(step / 40) / 2 + ((step * 7919) % 100) / 400;
+          const moved = Object.entries(metrics).map(([metric, value]) => [metric, value * swing] as const);
+          const stage = step < 2500 ? 'perception' : 'reasoning';
+          (window.pebr as Stores).seriesStore.append({ step, stage, metrics: Object.fromEntries(moved) });
+          if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+        }
+      },
+      [from, to, pause, record.metrics] as const,
+    );
+  const newest = page.getByTestId('chart-reward').locator('figcaption');
+  await append(2, 5000, 0);
+  await expect(newest).toContainText('to 5000');
+  const drawn = await page.getByTestId('charts-panel').locator('figure').count();
+  const UPDATES = 8;
+  const events = await mainThread(browser, () => append(5001, 5000 + UPDATES, 400));
+  await expect(newest).toContainText(`to ${5000 + UPDATES}`);
+  // One chart is drawn a frame, so as many of the longest tasks as there were charts to draw are theirs.
+  const updates = taskTimes(events)
+    .sort((a, b) => b - a)
+    .slice(0, UPDATES * drawn);
+  const median = updates[updates.length >> 1];
+  test.info().annotations.push({
+    type: 'long history',
+    description: `${drawn} charts, an update takes ${median.toFixed(1)} ms, the longest ${updates[0].toFixed(0)} ms`,
+  });
+  expect(median).toBeLessThanOrEqual(16);
 });

@@ -184,11 +184,22 @@ export function useSamples(filter: SampleFilter): {
         const sample = qid === undefined ? undefined : samples.get(qid);
         if (!sample) return null;
         const entry = entries.get(sample.qid) ?? null;
-        return { ...sample, passes: entry, difficulty: entry && split ? difficultyOf(entry, split) : null };
+        return rowOf(sample, entry, entry && split ? difficultyOf(entry, split) : null);
       }),
     [page, samples, entries, split],
   );
   return { cells, rows: cells.filter((cell) => cell !== null), total };
+}
+
+const rowsMade = new WeakMap<SampleSummary, SampleRow>();
+
+/** The same object as long as nothing of it has changed. */
+function rowOf(sample: SampleSummary, passes: SplitEntry | null, difficulty: Difficulty | null): SampleRow {
+  const made = rowsMade.get(sample);
+  if (made?.passes === passes && made.difficulty === difficulty) return made;
+  const row = { ...sample, passes, difficulty };
+  rowsMade.set(sample, row);
+  return row;
 }
 
 /**
