@@ -1,37 +1,26 @@
-import { lazy, Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ChevronDown, ChevronUp, PanelLeftClose, PanelLeftOpen, PanelRightOpen, X } from 'lucide-react';
 import { Dock } from './Dock.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { listenForKeys } from './keys.ts';
 import { LiveRegion } from './LiveRegion.tsx';
 import { Messages } from './Messages.tsx';
+import { Charts, panelOf } from './panelOf.tsx';
 import { InspectorPanel } from './panels/inspector/index.ts';
-import { RolloutsPanel } from './panels/rollouts/index.ts';
-import { SamplingPanel } from './panels/sampling/index.ts';
 import { SetupPanel } from './panels/setup/index.ts';
-import { StagesPanel } from './panels/stages/index.ts';
-import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
-import { setLayout, TABS, useLayout, useRecordSteps, type TabId } from './state/index.ts';
-import { Button, EmptyState, Tabs } from './ui/index.ts';
+import { setLayout, TABS, useLayout, useLesson, useRecordSteps, type TabId } from './state/index.ts';
+import { Button, Tabs } from './ui/index.ts';
+import { useTheme } from './useTheme.ts';
 import { useViewport, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
 
-const ChartsPanel = lazy(async () => ({ default: (await import('./panels/charts/index.ts')).ChartsPanel }));
-const EvaluationPanel = lazy(async () => ({
-  default: (await import('./panels/evaluation/index.ts')).EvaluationPanel,
-}));
-const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/index.ts')).HacksPanel }));
-const ObjectivePanel = lazy(async () => ({
-  default: (await import('./panels/objective/index.ts')).ObjectivePanel,
-}));
-const RunsPanel = lazy(async () => ({ default: (await import('./panels/runs/index.ts')).RunsPanel }));
-const CustomRewardPanel = lazy(async () => ({
-  default: (await import('./panels/customReward/index.ts')).CustomRewardPanel,
-}));
+const LessonCard = lazy(async () => ({ default: (await import('./panels/lesson/index.ts')).LessonCard }));
 const ICON = 16;
+/** Hacks, help and runs of before can be looked at before anything has been trained. */
+const LOOKED_AT_FIRST: readonly TabId[] = ['hacks', 'help', 'runs'];
 
 const LABELS: Readonly<Record<TabId, string>> = {
   setup: 'Setup',
@@ -46,6 +35,7 @@ const LABELS: Readonly<Record<TabId, string>> = {
   hacks: 'Reward hacks',
   customReward: 'Custom reward',
   system: 'System',
+  help: 'Help',
 };
 /** Tabs of the workspace at every width. */
 const WORKSPACE = TABS.filter((id) => id !== 'setup' && id !== 'inspector' && id !== 'charts');
@@ -59,17 +49,19 @@ const SHOWN: Readonly<Record<Viewport, readonly TabId[]>> = {
 /** The workbench. */
 export function App() {
   const viewport = useViewport();
-  const theme = useLayout((state) => state.theme);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   const tabs = SHOWN[viewport];
   useEffect(() => listenForKeys(tabs), [tabs]);
-  useLayoutEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
+  useTheme();
   return (
     <div className="app">
       <TransportBar />
       <Messages />
+      {hasLesson && (
+        <Suspense fallback={null}>
+          <LessonCard />
+        </Suspense>
+      )}
       <div className="app-work">
         {viewport !== 'narrow' && <Rail />}
         <Centre tabs={tabs} viewport={viewport} />
@@ -107,6 +99,7 @@ function Rail() {
 
 function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly viewport: Viewport }) {
   const chosen = useLayout((state) => state.tab);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   const selected = tabs.includes(chosen) ? chosen : 'rollouts';
   return (
     <main className="app-centre">
@@ -124,78 +117,13 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
         )}
       </div>
       <div className="app-intro">
-        <ResumeOffer />
-        {/* Hacks and runs of before can be looked at before anything has been trained. */}
-        {selected !== 'hacks' && selected !== 'runs' && <Welcome />}
+        {!hasLesson && <ResumeOffer />}
+        {!LOOKED_AT_FIRST.includes(selected) && !hasLesson && <Welcome />}
         <SplitBanner />
       </div>
       <div className="app-tab-body">{panelOf(selected)}</div>
     </main>
   );
-}
-
-function panelOf(tab: TabId): ReactNode {
-  switch (tab) {
-    case 'setup':
-      return <SetupPanel />;
-    case 'inspector':
-      return <InspectorPanel />;
-    case 'charts':
-      return <Charts />;
-    case 'rollouts':
-      return <RolloutsPanel />;
-    case 'sampling':
-      return <SamplingPanel />;
-    case 'objective':
-      return (
-        <Loading title="Loading the formulas…">
-          <ObjectivePanel />
-        </Loading>
-      );
-    case 'stages':
-      return <StagesPanel />;
-    case 'runs':
-      return (
-        <Loading title="Loading the runs…">
-          <RunsPanel />
-        </Loading>
-      );
-    case 'evaluation':
-      return (
-        <Loading title="Loading the measures…">
-          <EvaluationPanel />
-        </Loading>
-      );
-    case 'hacks':
-      return (
-        <Loading title="Loading the hacks…">
-          <HacksPanel />
-        </Loading>
-      );
-    case 'customReward':
-      return (
-        <Loading title="Loading the editor…">
-          <CustomRewardPanel />
-        </Loading>
-      );
-    case 'system':
-      return <SystemPanel />;
-    default:
-      return tab satisfies never;
-  }
-}
-
-function Charts() {
-  return (
-    <Loading title="Loading the charts…">
-      <ChartsPanel />
-    </Loading>
-  );
-}
-
-/** A panel whose code comes when it is opened; until then its title. */
-function Loading({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return <Suspense fallback={<EmptyState title={title} tone="loading" />}>{children}</Suspense>;
 }
 
 function ChartDock() {

@@ -1,5 +1,13 @@
-import { Play } from 'lucide-react';
-import { isPristine, runCommand, useEnabled, useSampleImage, useSamples, useSession } from './state/index.ts';
+import { Map as MapIcon, Play } from 'lucide-react';
+import {
+  isPristine,
+  openLesson,
+  runCommand,
+  useEnabled,
+  useSampleImage,
+  useSamples,
+  useSession,
+} from './state/index.ts';
 import type { SampleRow } from './state/index.ts';
 import { Button, ImageView } from './ui/index.ts';
 
@@ -18,6 +26,9 @@ export function Welcome() {
     <section className="app-welcome" aria-label="Start here">
       <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
         <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
+      </Button>
+      <Button onClick={() => void openLesson('tour')}>
+        <MapIcon size={16} aria-hidden="true" /> Show me around
       </Button>
       <div>
         <h2>Press Play: a small model learns to see, then to reason, in this tab</h2>

@@ -3,6 +3,7 @@ import type { SessionState } from './session.ts';
 import { sessionStore, useSession } from './session.ts';
 import { goLive, select, selectionStore } from './selection.ts';
 import { recordsStore } from './records.ts';
+import { refuses, useLocked } from './lesson.ts';
 import { copyLink } from './shareView.ts';
 import { advance, newSeed, pause, play, resetRun } from './run.ts';
 
@@ -122,10 +123,10 @@ export const COMMANDS: readonly Command[] = [
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]));
 
-/** Runs a command if it is enabled now; false when it was not. Throws on an unknown id. */
+/** Runs a command if it is enabled now and no lesson locks it; false when it was not run. Throws on an unknown id. */
 export function runCommand(id: string): boolean {
   const command = commandById(id);
-  if (!command.enabled(sessionStore.getState())) return false;
+  if (!command.enabled(sessionStore.getState()) || refuses(id, command.label)) return false;
   command.run();
   return true;
 }
@@ -138,7 +139,8 @@ export function commandById(id: string): Command {
 
 /** Whether a command can run now. */
 export function useEnabled(id: string): boolean {
-  return useSession((state) => commandById(id).enabled(state));
+  const isLocked = useLocked(id);
+  return useSession((state) => commandById(id).enabled(state)) && !isLocked;
 }
 
 /** The command of a key press, or undefined. Typing and browser shortcuts are left alone by the caller. */

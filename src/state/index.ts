@@ -13,7 +13,7 @@
  * - **runs** the one under way and those stored on this device; saved as they go
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
- * - **commands** what buttons, keys and tests run
+ * - **lesson** the one under way, its stop and what it locks · **commands** what buttons, keys and tests run
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
@@ -98,7 +98,23 @@ export {
 } from './run.ts';
 export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
 export type { Command } from './commands.ts';
-export { readAddress } from './address.ts';
+export {
+  goBack,
+  goOn,
+  leaveLesson,
+  lessonStore,
+  mayGoOn,
+  openLesson,
+  refuses,
+  useLesson,
+  useLocked,
+} from './lesson.ts';
+export { LESSON_NAMES, LESSONS } from './lessons/index.ts';
+export type { LessonName } from './lessons/index.ts';
+export { PLACES } from './lessons/types.ts';
+export type { Lesson, LessonStart, Stop } from './lessons/types.ts';
+export { EMBEDS, readAddress, withoutEmbed } from './address.ts';
+export type { EmbedId } from './address.ts';
 export { connect } from './connect.ts';
 export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';
 export {

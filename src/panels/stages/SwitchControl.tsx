@@ -1,5 +1,5 @@
-import { switchStage, useSession } from '../../state/index.ts';
-import { Button } from '../../ui/index.ts';
+import { leaveLesson, switchStage, useLocked, useSession } from '../../state/index.ts';
+import { Button, Locked } from '../../ui/index.ts';
 
 /** Switches the stage by hand, now. */
 export function SwitchControl() {
@@ -9,6 +9,7 @@ export function SwitchControl() {
   const isReady = useSession(
     (state) => state.run !== null && state.phase !== 'split' && state.status !== 'booting',
   );
+  const isLocked = useLocked('stages');
   const other = stage === 'perception' ? 'reasoning' : 'perception';
   const plan = {
     manual: 'The plan leaves the switch to you.',
@@ -18,9 +19,11 @@ export function SwitchControl() {
   }[rule.when];
   return (
     <div className="stages-switch">
-      <Button disabled={!isReady} onClick={() => switchStage(other)} data-command="switchStage">
-        Switch to {other} now
-      </Button>
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <Button disabled={!isReady} onClick={() => switchStage(other)} data-command="switchStage">
+          Switch to {other} now
+        </Button>
+      </Locked>
       <p>
         {both ? plan : 'This run trains one stage only.'} A switch drops the step in progress, makes the
         policy as it is now the reference of the KL, and starts the optimiser afresh.

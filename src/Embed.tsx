@@ -1,0 +1,22 @@
+import { useEffect } from 'react';
+import { listenForKeys } from './keys.ts';
+import { LiveRegion } from './LiveRegion.tsx';
+import { Messages } from './Messages.tsx';
+import { panelOf } from './panelOf.tsx';
+import { SlimTransport } from './panels/transport/index.ts';
+import type { EmbedId } from './state/index.ts';
+import { useTheme } from './useTheme.ts';
+
+/** One panel for another page's frame: slim transport, no rail, no dock. Digits choose no tabs here. */
+export function Embed({ panel }: { readonly panel: EmbedId }) {
+  useEffect(() => listenForKeys([]), []);
+  useTheme();
+  return (
+    <div className="app" data-testid="embed">
+      <SlimTransport />
+      <Messages />
+      <main className="app-work app-embed">{panelOf(panel)}</main>
+      <LiveRegion />
+    </div>
+  );
+}
