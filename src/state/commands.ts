@@ -21,6 +21,7 @@ export interface Command {
 const isReady = (state: SessionState): boolean => state.status === 'idle' || state.status === 'paused';
 const hasRun = (state: SessionState): boolean => state.run !== null && state.status !== 'booting';
 const hasRecords = (): boolean => recordsStore.getState().steps.length > 0;
+const hasRollouts = (): boolean => hasRecords() || recordsStore.getState().draft !== null;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -62,7 +63,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Next rollout',
     hotkey: 'j',
     keyLabel: 'J',
-    enabled: hasRecords,
+    enabled: hasRollouts,
     run: () => moveRollout(1),
   },
   {
@@ -70,7 +71,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Previous rollout',
     hotkey: 'k',
     keyLabel: 'K',
-    enabled: hasRecords,
+    enabled: hasRollouts,
     run: () => moveRollout(-1),
   },
   {
@@ -78,7 +79,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Next group',
     hotkey: 'n',
     keyLabel: 'N',
-    enabled: hasRecords,
+    enabled: hasRollouts,
     run: () => moveGroup(1),
   },
   {
@@ -86,7 +87,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Previous group',
     hotkey: 'p',
     keyLabel: 'P',
-    enabled: hasRecords,
+    enabled: hasRollouts,
     run: () => moveGroup(-1),
   },
   {
@@ -150,20 +151,24 @@ export function commandOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): Comma
   return COMMANDS.find((command) => command.hotkey === event.key.toLowerCase());
 }
 
-function selectedGroups(): readonly { rollouts: readonly unknown[] }[] {
+/** The selected step, or the first one in progress, with its groups. */
+function shownGroups(): { step?: number; groups: readonly { rollouts: readonly unknown[] }[] } {
   const { step } = selectionStore.getState();
-  return step === null ? [] : (recordsStore.getState().records.get(step)?.groups ?? []);
+  const { records, draft } = recordsStore.getState();
+  return (step === null ? undefined : records.get(step)) ?? draft ?? { groups: [] };
 }
 
 function moveRollout(by: number): void {
   const { group, rollout } = selectionStore.getState();
-  const last = (selectedGroups()[group]?.rollouts.length ?? 1) - 1;
-  select({ rollout: Math.min(last, Math.max(0, rollout + by)) });
+  const { step, groups } = shownGroups();
+  const last = (groups[group]?.rollouts.length ?? 1) - 1;
+  select({ step, rollout: Math.min(last, Math.max(0, rollout + by)) });
 }
 
 function moveGroup(by: number): void {
   const { group } = selectionStore.getState();
-  select({ group: Math.min(selectedGroups().length - 1, Math.max(0, group + by)) });
+  const { step, groups } = shownGroups();
+  select({ step, group: Math.min(groups.length - 1, Math.max(0, group + by)) });
 }
 
 function moveStep(by: number): void {

@@ -31,9 +31,13 @@ export function useLesson<T>(selector: (state: LessonState) => T): T {
   return useStore(lessonStore, selector);
 }
 
-/** Opens a lesson at its first stop. Its run begins when the reader goes on from there. */
+/** Opens a lesson at its first stop. Its run begins when the reader goes on from there. What fails is a notice. */
 export async function openLesson(name: LessonName): Promise<void> {
-  const lesson = await LESSONS[name].load();
+  const lesson = await LESSONS[name].load().catch((error: unknown) => {
+    const notice = `The lesson “${LESSONS[name].title}” could not be loaded: ${String(error)}`;
+    sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+  });
+  if (!lesson) return;
   stopWatching();
   // Before the model is loaded, the lesson's own is the one to load.
   if (lesson.start && sessionStore.getState().run === null) takeStart(lesson.start);

@@ -9,8 +9,8 @@ import { LOCKABLE, PLACES, type Lesson } from './types.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const panels = join(root, 'src/panels');
-const code = ['src/panels', 'src/ui'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+const code = ['src/panels', 'src/ui', 'src'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: folder !== 'src', encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !/\.test\./.test(name) && !name.startsWith('lesson'))
     .map((name) => readFileSync(join(root, folder, name), 'utf8')),
 );
@@ -78,7 +78,7 @@ test.each(Object.entries(PLACES))('the place %s is what something calls itself',
   for (const [, attribute, value] of names) {
     const ways = {
       'data-testid': [`testId="${value}"`, `data-testid="${value}"`],
-      'aria-label': [`aria-label="${value}"`],
+      'aria-label': [`aria-label="${value}"`, `: '${value}'}`],
       'data-command': [`id="${value}"`],
       'data-path': [`path: '${value}'`],
     }[attribute];

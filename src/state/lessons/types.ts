@@ -33,7 +33,8 @@ export const PLACES = {
   inspector: '[data-testid="inspector-panel"]',
   advantage: '[data-testid="inspector-advantage"]',
   reward: '[data-testid="inspector-reward"]',
-  charts: '[data-testid="charts-panel"]',
+  // Before the first step the dock is closed.
+  charts: '[data-testid="charts-panel"], [aria-label="Show the charts"]',
   signalChart: '[data-testid="chart-signal"]',
   termsChart: '[data-testid="chart-terms"]',
   f1Chart: '[data-testid="chart-f1"]',
