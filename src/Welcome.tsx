@@ -24,12 +24,14 @@ export function Welcome() {
   const { split, promptsPerStep, groupSize } = config;
   return (
     <section className="app-welcome" aria-label="Start here">
-      <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
-        <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
-      </Button>
-      <Button onClick={() => void openLesson('tour')}>
-        <MapIcon size={16} aria-hidden="true" /> Show me around
-      </Button>
+      <div className="app-welcome-buttons">
+        <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
+          <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
+        </Button>
+        <Button onClick={() => void openLesson('tour')}>
+          <MapIcon size={16} aria-hidden="true" /> Show me around
+        </Button>
+      </div>
       <div>
         <h2>Press Play: a small model learns to see, then to reason, in this tab</h2>
         <p>

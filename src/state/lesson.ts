@@ -48,8 +48,9 @@ export async function openLesson(name: LessonName): Promise<void> {
   logLine(`Lesson opened: ${lesson.title}`);
 }
 
-/** Ends the lesson and unlocks everything; the run stays as it is. */
+/** Ends the lesson and unlocks everything; the run stays as it is, the drawer that a stop opened does not. */
 export function leaveLesson(): void {
+  if (lessonStore.getState().lesson) setLayout({ inspectorOpen: false });
   stopWatching();
   stopWatching = () => undefined;
   lessonStore.setState(NONE);
