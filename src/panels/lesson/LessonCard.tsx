@@ -23,7 +23,7 @@ function Card({ lesson, at }: { readonly lesson: Lesson; readonly at: number }) 
   useEffect(() => bringIntoView(selector), [selector, at]);
   return (
     <section className="lesson" aria-labelledby={id} data-testid="lesson">
-      {selector && <style>{`${selector} { outline: 3px solid var(--accent); outline-offset: -3px; }`}</style>}
+      {selector && <style>{outline(selector)}</style>}
       <header>
         <h2 id={id} tabIndex={-1} ref={focusOnce}>
           <GraduationCap size={16} aria-hidden="true" /> {lesson.title}
@@ -98,6 +98,12 @@ function Refusal({ stop }: { readonly stop: Stop }) {
         : `“${refused}” is locked by the lesson. Leave the lesson to use it.`}
     </p>
   );
+}
+
+/** Inside a panel, which its neighbours would clip; around what is small. */
+function outline(selector: string): string {
+  return `:is(${selector}) { outline: 3px solid var(--accent); outline-offset: -3px; }
+:is(${selector}):is(ol, button) { outline-offset: 2px; }`;
 }
 
 /** A lesson that opens takes the focus, so that reading and keys begin there. */

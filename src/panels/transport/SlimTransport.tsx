@@ -24,7 +24,7 @@ export function SlimTransport() {
       </div>
       <Status />
       <span className="transport-quiet">
-        {stage}, step <span data-testid="step">{step}</span>
+        <span className="transport-slim-stage">{stage}, </span>step <span data-testid="step">{step}</span>
       </span>
       <a href={withoutEmbed(location.href)} target="_blank" rel="noopener">
         Open in the playground <ExternalLink size={14} aria-hidden="true" />
