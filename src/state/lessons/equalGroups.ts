@@ -25,7 +25,9 @@ export const equalGroups: Lesson = {
     },
     {
       title: 'Take two steps',
-      text: ['The first one begins with the split: 32 questions, eight tries each.'],
+      text: [
+        'A single stage draws from all train questions, easy, medium and hard alike: 4 questions a step, 4 responses each.',
+      ],
       place: 'step',
       open: { tab: 'rollouts' },
       allow: ['step'],
@@ -68,17 +70,17 @@ export const equalGroups: Lesson = {
     {
       title: 'What one can expect',
       text: [
-        'Where only the answer counts, a question with pass rate p ties with probability `p^G + (1 − p)^G`. That is why PeBR-R1 gives reasoning the *medium* questions. *Data* shows the share to expect for all questions and for each stage’s pool.',
+        'Where only the answer counts, a question with pass rate p ties with probability `p^G + (1 − p)^G`. That is why PeBR-R1 gives reasoning the *medium* questions. *Estimate* asks 32 questions eight times each; then *Data* shows the share to expect for all questions and for each stage’s pool.',
       ],
       place: 'data',
       open: { tab: 'sampling', dockOpen: false },
-      allow: [],
-      goal: null,
+      allow: ['split'],
+      goal: { kind: 'split', ask: 'Press Estimate and wait for it.' },
     },
     {
       title: 'Make groups larger',
       text: [
-        'A larger G ties less often, and costs more rollouts. Choose 8 instead of 4: the edit waits in Setup until it is applied. *Data* then shows what to expect.',
+        'A larger G ties less often, and costs more rollouts. Choose 8 instead of 4: the edit waits in Setup until it is applied.',
       ],
       place: 'groupSize',
       open: { tab: 'setup', railOpen: true },

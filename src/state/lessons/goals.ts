@@ -9,7 +9,7 @@ import type { Goal } from './types.ts';
 const ORDER = ['sample', 'rollout', 'score', 'advantage'] as const;
 
 export function isMet(goal: Goal): boolean {
-  const { step } = sessionStore.getState();
+  const { step, split, splitRemaining } = sessionStore.getState();
   const { applied, draft } = configStore.getState();
   switch (goal.kind) {
     case 'steps':
@@ -22,6 +22,8 @@ export function isMet(goal: Goal): boolean {
       const signal = chosenSignal();
       return signal !== undefined && goal.signals.includes(signal);
     }
+    case 'split':
+      return split !== null && splitRemaining === 0;
     case 'edited':
       return applied !== null && valueAt(draft, goal.path) !== valueAt(applied.config, goal.path);
     case 'hack':

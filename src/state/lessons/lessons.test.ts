@@ -48,6 +48,7 @@ describe.each(LESSON_NAMES)('the lesson %s', (name) => {
         steps: ['play', 'step', 'subStep'],
         phase: ['subStep'],
         group: [],
+        split: ['split'],
         edited: ['setup'],
         hack: ['hacks'],
       };

@@ -54,6 +54,7 @@ export type Goal = {
   | { readonly kind: 'phase'; readonly done: StepDraft['done'] }
   | { readonly kind: 'group'; readonly signals: readonly Signal[] }
   | { readonly kind: 'edited'; readonly path: string }
+  | { readonly kind: 'split' }
   | { readonly kind: 'hack'; readonly preset: string }
 );
 
