@@ -6,6 +6,7 @@ import { panelOf } from './panelOf.tsx';
 import { SlimTransport } from './panels/transport/index.ts';
 import type { EmbedId } from './state/index.ts';
 import { useTheme } from './useTheme.ts';
+import './embed.css';
 
 /** One panel for another page's frame: slim transport, no rail, no dock. Digits choose no tabs here. */
 export function Embed({ panel }: { readonly panel: EmbedId }) {

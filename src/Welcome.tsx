@@ -10,6 +10,7 @@ import {
 } from './state/index.ts';
 import type { SampleRow } from './state/index.ts';
 import { Button, ImageView } from './ui/index.ts';
+import './welcome.css';
 
 const EXAMPLES = 3;
 

@@ -100,10 +100,10 @@ function Refusal({ stop }: { readonly stop: Stop }) {
   );
 }
 
-/** Inside a panel, which its neighbours would clip; around what is small. */
-function outline(selector: string): string {
-  return `:is(${selector}) { outline: 3px solid var(--accent); outline-offset: -3px; }
-:is(${selector}):is(ol, button) { outline-offset: 2px; }`;
+/** Around a place; inside a panel or card, which its neighbours would clip. */
+function outline(place: string): string {
+  const clipped = `:is(${place}):is(.ui-panel, .transport, .ch-card)`;
+  return `:is(${place}) { outline: 3px solid var(--accent); outline-offset: 3px; } ${clipped} { outline-offset: -3px; }`;
 }
 
 /** A lesson that opens takes the focus, so that reading and keys begin there. */

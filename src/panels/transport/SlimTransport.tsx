@@ -13,6 +13,7 @@ export function SlimTransport() {
   const stage = useSession((state) => state.stage);
   return (
     <header className="transport transport-slim" data-testid="panel-transport">
+      <h1 className="ui-visually-hidden">PeBR playground</h1>
       <div className="transport-controls" role="group" aria-label="Run">
         {busy ? (
           <CommandButton id="pause" icon={<Pause size={ICON} aria-hidden="true" />} text="Pause" primary />
