@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ChevronDown, ChevronUp, PanelLeftClose, PanelLeftOpen, PanelRightOpen, X } from 'lucide-react';
 import { Dock } from './Dock.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -18,16 +18,21 @@ import {
   setLayout,
   useDrawnRuns,
   useLayout,
+  useLesson,
   useOverlay,
   useRecordSteps,
   type TabId,
 } from './state/index.ts';
 import { labelOf, SHOWN_TABS, TabPanel } from './tabs.tsx';
 import { Button, ResizeHandle, ScrollRow, Tabs } from './ui/index.ts';
+import { useTheme } from './useTheme.ts';
 import { usePrinting, useViewport, useWindowSize, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
 
+const LessonCard = lazy(async () => ({ default: (await import('./panels/lesson/index.ts')).LessonCard }));
 const ICON = 16;
+/** Data, hacks, help and runs of before can be looked at before anything has been trained. */
+const LOOKED_AT_FIRST: readonly TabId[] = ['sampling', 'hacks', 'help', 'runs'];
 const WORKSPACE_ID = 'workspace';
 /** What stays for the workspace beside the inspector. */
 const WORKSPACE_WIDTH = 420;
@@ -36,17 +41,19 @@ const RAIL_WIDTH = { open: 292, closed: 40 };
 /** The workbench. */
 export function App() {
   const viewport = useViewport();
-  const theme = useLayout((state) => state.theme);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   const tabs = SHOWN_TABS[viewport];
   useEffect(() => listenForKeys(tabs), [tabs]);
-  useLayoutEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
+  useTheme();
   return (
     <div className="app">
       <TransportBar />
       <Messages />
+      {hasLesson && (
+        <Suspense fallback={null}>
+          <LessonCard />
+        </Suspense>
+      )}
       <div className="app-work">
         {viewport !== 'narrow' && <Rail />}
         <Centre tabs={tabs} viewport={viewport} />
@@ -96,6 +103,7 @@ function Rail() {
 
 function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly viewport: Viewport }) {
   const chosen = useLayout((state) => state.tab);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   const selected = tabs.includes(chosen) ? chosen : 'rollouts';
   return (
     <main className="app-centre">
@@ -116,10 +124,9 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
         )}
       </div>
       <div className="app-intro">
-        <ResumeOffer />
+        {!hasLesson && <ResumeOffer />}
         <RecordedNotice />
-        {/* Hacks, runs of before and data can be looked at before anything has been trained. */}
-        {selected !== 'hacks' && selected !== 'runs' && selected !== 'sampling' && <Welcome />}
+        {!LOOKED_AT_FIRST.includes(selected) && !hasLesson && <Welcome />}
         <SplitBanner />
       </div>
       <div

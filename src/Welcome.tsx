@@ -1,6 +1,7 @@
-import { Play } from 'lucide-react';
+import { Map as MapIcon, Play } from 'lucide-react';
 import {
   isPristine,
+  openLesson,
   runCommand,
   useAwaitedRecorded,
   useEnabled,
@@ -11,6 +12,7 @@ import {
 } from './state/index.ts';
 import type { SampleRow } from './state/index.ts';
 import { Button, ImageView } from './ui/index.ts';
+import './welcome.css';
 
 const EXAMPLES = 3;
 
@@ -28,9 +30,14 @@ export function Welcome() {
   const { split, promptsPerStep, groupSize } = config;
   return (
     <section className="app-welcome" aria-label="Start here">
-      <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
-        <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
-      </Button>
+      <div className="app-welcome-buttons">
+        <Button variant="primary" disabled={!enabled} onClick={() => runCommand('play')}>
+          <Play size={18} aria-hidden="true" /> {enabled ? 'Play' : 'Loading…'}
+        </Button>
+        <Button onClick={() => void openLesson('tour')}>
+          <MapIcon size={16} aria-hidden="true" /> Show me around
+        </Button>
+      </div>
       <div>
         <h2>Press Play: a small model learns to see, then to reason, in this tab</h2>
         <p>

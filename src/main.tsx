@@ -2,10 +2,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { Embed } from './Embed.tsx';
 import {
   COMMANDS,
   connect,
   layoutStore,
+  lessonStore,
   readAddress,
   recordsStore,
   resumeRun,
@@ -40,12 +42,9 @@ if (address.testing) {
     seriesStore,
     selectionStore,
     layoutStore,
+    lessonStore,
   };
 }
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root".');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+createRoot(root).render(<StrictMode>{address.embed ? <Embed panel={address.embed} /> : <App />}</StrictMode>);

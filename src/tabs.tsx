@@ -56,6 +56,11 @@ const TAB: Readonly<Record<TabId, Tab>> = {
     loading: 'Loading the editor…',
   },
   system: { label: 'System', Panel: SystemPanel },
+  help: {
+    label: 'Help',
+    Panel: lazy(async () => ({ default: (await import('./HelpTab.tsx')).HelpTab })),
+    loading: 'Loading the help…',
+  },
 };
 
 export function labelOf(tab: TabId): string {

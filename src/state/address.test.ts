@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { writeLink, type SharedView } from '../runs/index.ts';
 import { presetByName } from '../worker/protocol.ts';
-import { readAddress } from './address.ts';
+import { EMBEDS, readAddress, withoutEmbed } from './address.ts';
 
 test('an empty address means the defaults', () => {
   expect(readAddress('')).toEqual({
@@ -9,6 +9,8 @@ test('an empty address means the defaults', () => {
     seed: null,
     backend: null,
     testing: false,
+    lesson: null,
+    embed: null,
     view: null,
     notices: [],
   });
@@ -20,6 +22,8 @@ test('what is asked for is taken', () => {
     seed: 17,
     backend: 'wasm',
     testing: true,
+    lesson: null,
+    embed: null,
     view: null,
     notices: [],
   });
@@ -51,4 +55,25 @@ test('a link in the fragment is read, and a bad one is named', () => {
   const { view: none, notices } = readAddress('', '#view=9.abc');
   expect(none).toBeNull();
   expect(notices).toEqual([expect.stringMatching(/newer version of this page/)]);
+});
+
+test('a lesson is opened, but not in an embedded panel', () => {
+  expect(readAddress('?lesson=advantage')).toMatchObject({ lesson: 'advantage', embed: null, notices: [] });
+  const { lesson, embed, notices } = readAddress('?embed=charts&lesson=advantage');
+  expect({ lesson, embed }).toEqual({ lesson: null, embed: 'charts' });
+  expect(notices).toEqual([expect.stringMatching(/needs the whole page/)]);
+});
+
+test.each(EMBEDS)('%s can be embedded', (panel) => {
+  expect(readAddress(`?preset=nano&embed=${panel}`)).toMatchObject({
+    preset: 'nano',
+    embed: panel,
+    notices: [],
+  });
+});
+
+test('the whole page has the same address but for embed', () => {
+  expect(withoutEmbed('https://example.org/play/?preset=nano&embed=charts&seed=3#view=1.a')).toBe(
+    'https://example.org/play/?preset=nano&seed=3#view=1.a',
+  );
 });

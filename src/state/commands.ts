@@ -2,16 +2,17 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { COMMANDS, type Command } from './commandList.ts';
 import { layoutStore } from './layout.ts';
+import { refuses, useLocked } from './lesson.ts';
 import { selectionStore } from './selection.ts';
 import { sessionStore } from './session.ts';
 import { watchShownRecords } from './shownRun.ts';
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]));
 
-/** Runs a command if it is enabled now; false when it was not. Throws on an unknown id. */
+/** Runs a command if it is enabled now and no lesson locks it; false when it was not run. Throws on an unknown id. */
 export function runCommand(id: string): boolean {
   const command = commandById(id);
-  if (!command.enabled()) return false;
+  if (!command.enabled() || refuses(id, command.label)) return false;
   command.run();
   return true;
 }
@@ -31,7 +32,8 @@ function watch(listener: () => void): () => void {
 
 /** Whether a command can run now. */
 export function useEnabled(id: string): boolean {
-  return useSyncExternalStore(watch, () => commandById(id).enabled());
+  const isLocked = useLocked(id);
+  return useSyncExternalStore(watch, () => commandById(id).enabled()) && !isLocked;
 }
 
 /** All commands that can run now, in the order of the list. */

@@ -14,6 +14,8 @@ import { logFailures } from './customReward.ts';
 import { saveFiles } from './download.ts';
 import { clearEvaluation, takeEvaluation, takeProgress } from './evaluation.ts';
 import { addExploit, addReward, clearHacks } from './hacks.ts';
+import { forgetLayout } from './layout.ts';
+import { openLesson } from './lesson.ts';
 import { beginRun, keepRecords, keepSnapshot, openRuns, rewindRun } from './persistence.ts';
 import { showFirst } from './recordedRuns.ts';
 import { addRecords, clearRecords, dropRecordsAfter, recordsStore, restoreRecords } from './records.ts';
@@ -33,7 +35,9 @@ export function connect(client: Client, address: Address, assetBase: string): ()
   choosePreset(address.preset);
   if (address.seed !== null) editConfig('seed', address.seed);
   sessionStore.setState({ notices: address.notices });
+  if (address.embed) forgetLayout();
   if (address.view) applyView(address.view);
+  if (address.lesson) void openLesson(address.lesson);
   sessionStore.setState({ config: configStore.getState().draft });
   const unsubscribe = client.subscribe(receive);
   send({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: address.backend, assetBase });

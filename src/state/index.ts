@@ -18,6 +18,7 @@
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys, the palette and tests run
  * - **overlay** the dialog that is open, and a field that wants the focus
+ * - **lesson** the one under way, its stop and what it locks
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
@@ -161,7 +162,23 @@ export { COMMANDS } from './commandList.ts';
 export type { Command } from './commandList.ts';
 export { commandById, commandOf, runCommand, useEnabled, useEnabledCommands } from './commands.ts';
 export { closeDialog, findTaken, overlayStore, useOverlay } from './overlay.ts';
-export { readAddress } from './address.ts';
+export {
+  goBack,
+  goOn,
+  leaveLesson,
+  lessonStore,
+  mayGoOn,
+  openLesson,
+  refuses,
+  useLesson,
+  useLocked,
+} from './lesson.ts';
+export { LESSON_NAMES, LESSONS } from './lessons/index.ts';
+export type { LessonName } from './lessons/index.ts';
+export { PLACES } from './lessons/types.ts';
+export type { Lesson, LessonStart, Stop } from './lessons/types.ts';
+export { EMBEDS, readAddress, withoutEmbed } from './address.ts';
+export type { EmbedId } from './address.ts';
 export { connect } from './connect.ts';
 export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';
 export {

@@ -17,6 +17,7 @@ export const TABS = [
   'hacks',
   'customReward',
   'system',
+  'help',
 ] as const;
 export type TabId = (typeof TABS)[number];
 
@@ -104,7 +105,7 @@ const DEFAULTS: LayoutState = {
 
 export const layoutStore = createStore<LayoutState>(() => ({ ...DEFAULTS, ...remembered() }));
 
-layoutStore.subscribe((state) => {
+const stopRemembering = layoutStore.subscribe((state) => {
   // Private windows may refuse; the layout then lives as long as the page.
   try {
     localStorage.setItem(KEY, JSON.stringify(state));
@@ -112,6 +113,11 @@ layoutStore.subscribe((state) => {
     return;
   }
 });
+
+/** From here on the layout lives as long as the page: an embedded panel is not the reader's workbench. */
+export function forgetLayout(): void {
+  stopRemembering();
+}
 
 export function useLayout<T>(selector: (state: LayoutState) => T): T {
   return useStore(layoutStore, selector);

@@ -2,15 +2,17 @@ import type { HackId } from '../../engine/rewards/gaming.ts';
 import type { HackPreset } from '../../engine/rl/hackPresets.ts';
 import {
   HACK_PRESETS,
+  leaveLesson,
   NOT_LEARNED,
   revertDraft,
   setLayout,
   startRun,
   trainHack,
   useHackRun,
+  useLocked,
   useSession,
 } from '../../state/index.ts';
-import { Button } from '../../ui/index.ts';
+import { Button, Locked } from '../../ui/index.ts';
 import { MeasuredTable } from './MeasuredTable.tsx';
 
 /** The run that learns the hack, with what it gave; or why there is none. */
@@ -22,11 +24,14 @@ export function LearnedRun({ hack }: { readonly hack: HackId }) {
 
 function PresetRun({ preset }: { readonly preset: HackPreset }) {
   const run = useHackRun(preset.id);
+  const isLocked = useLocked('hacks');
   return (
     <section className="ha-learned" aria-label="A policy learns it" data-testid={`hack-run-${preset.id}`}>
       <h4>A policy learns it</h4>
       <p>{preset.explanation}</p>
-      <RunActions preset={preset} />
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <RunActions preset={preset} />
+      </Locked>
       <MeasuredTable preset={preset} isRun={run === 'applied'} />
       <p className="ha-quiet">
         <strong>Watch</strong> {preset.watch}

@@ -1,7 +1,7 @@
 import { Link, Upload } from 'lucide-react';
 import { useRef } from 'react';
-import { importRunFile, runCommand, useRuns } from '../../state/index.ts';
-import { Button, EmptyState, Panel } from '../../ui/index.ts';
+import { importRunFile, leaveLesson, runCommand, useLocked, useRuns } from '../../state/index.ts';
+import { Button, EmptyState, Locked, Panel } from '../../ui/index.ts';
 import { Comparison } from './Comparison.tsx';
 import { RecordedRuns } from './RecordedRuns.tsx';
 import { RunCard } from './RunCard.tsx';
@@ -16,6 +16,7 @@ export function RunsPanel() {
   const runs = useRuns((state) => state.runs);
   const isOpening = useRuns((state) => state.storage.kind === 'opening');
   const action = useAction();
+  const isLocked = useLocked('runs');
   return (
     <Panel
       title="Runs"
@@ -45,11 +46,13 @@ export function RunsPanel() {
           A run appears here with its first phase and is kept on this device as it trains.
         </EmptyState>
       )}
-      <ul className="runs-list">
-        {runs.map((run) => (
-          <RunCard key={run.id} run={run} action={action} />
-        ))}
-      </ul>
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <ul className="runs-list">
+          {runs.map((run) => (
+            <RunCard key={run.id} run={run} action={action} />
+          ))}
+        </ul>
+      </Locked>
       <RecordedRuns />
     </Panel>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { cancelSplit, estimateSplit, useSession } from '../../state/index.ts';
-import { Bar, Button, EmptyState, Panel } from '../../ui/index.ts';
+import { cancelSplit, estimateSplit, leaveLesson, useLocked, useSession } from '../../state/index.ts';
+import { Bar, Button, EmptyState, Locked, Panel } from '../../ui/index.ts';
 import { OwnSection } from './OwnSection.tsx';
 import { SampleGrid } from './SampleGrid.tsx';
 import { SplitSection } from './SplitSection.tsx';
@@ -10,13 +10,18 @@ import './sampling.css';
 export function SamplingPanel() {
   const split = useSession((session) => session.split);
   const tasks = useSession((session) => session.tasks);
+  const isLocked = useLocked('split');
   const [bin, setBin] = useState<number | null>(null);
   return (
     <Panel
       title="Data sampling"
       testId="sampling-panel"
       note={tasks && `${tasks.name} · ${tasks.sizes.train} train, ${tasks.sizes.heldout} held out`}
-      actions={<SplitActions />}
+      actions={
+        <Locked locked={isLocked} onLeave={leaveLesson}>
+          <SplitActions />
+        </Locked>
+      }
     >
       <div className="sa-panel">
         <SplitProgress />

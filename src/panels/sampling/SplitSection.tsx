@@ -1,6 +1,6 @@
 import { memo, useMemo, useState } from 'react';
 import type { SplitRecord } from '../../engine/index.ts';
-import { setThresholds, useSession } from '../../state/index.ts';
+import { refuses, setThresholds, useSession } from '../../state/index.ts';
 import {
   Bar,
   Button,
@@ -35,6 +35,7 @@ export const SplitSection = memo(function SplitSection(props: SplitSectionProps)
   const { easyFrom, mediumFrom } = preview ?? dropped;
   const move = (next: Thresholds) => {
     setPreview(null);
+    if (refuses('split', 'Thresholds')) return;
     setAsked({ ...next, of: split });
     setThresholds(next.easyFrom, next.mediumFrom);
   };

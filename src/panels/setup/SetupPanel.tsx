@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { editConfig, useConfig, valueAt } from '../../state/index.ts';
-import { FormField, Panel } from '../../ui/index.ts';
+import { editConfig, leaveLesson, useConfig, useLocked, valueAt } from '../../state/index.ts';
+import { FormField, Locked, Panel } from '../../ui/index.ts';
 import { ChangesBar } from './ChangesBar.tsx';
 import { ConfigField } from './ConfigField.tsx';
 import { CustomTerms } from './CustomTerms.tsx';
@@ -15,30 +15,33 @@ import './setup.css';
 
 /** Every choice of a run, in the order a run meets them. */
 export function SetupPanel() {
+  const isLocked = useLocked('setup');
   return (
     <Panel title="Setup" testId="panel-setup">
-      <ChangesBar />
-      <div className="setup-source">
-        <PresetField />
-        <TasksField />
-        <CheckpointField />
-        <DropZone />
-      </div>
-      <ModelCard />
-      <Section title="Batch" fields={BATCH_FIELDS} open />
-      <Section title="Sampling" fields={SAMPLING_FIELDS} />
-      <Section title="Objective" fields={OBJECTIVE_FIELDS} />
-      <Section title="Optimiser" fields={OPTIMIZER_FIELDS} />
-      <Section title="Rewards: perception" fields={REWARD_FIELDS.perception}>
-        <CustomTerms stage="perception" />
-      </Section>
-      <Section title="Rewards: reasoning" fields={REWARD_FIELDS.reasoning}>
-        <CustomTerms stage="reasoning" />
-      </Section>
-      <Section title="Stage plan" fields={STAGE_FIELDS}>
-        <SwitchFields />
-      </Section>
-      <Section title="Difficulty split" fields={SPLIT_FIELDS} />
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <ChangesBar />
+        <div className="setup-source">
+          <PresetField />
+          <TasksField />
+          <CheckpointField />
+          <DropZone />
+        </div>
+        <ModelCard />
+        <Section title="Batch" fields={BATCH_FIELDS} open />
+        <Section title="Sampling" fields={SAMPLING_FIELDS} />
+        <Section title="Objective" fields={OBJECTIVE_FIELDS} />
+        <Section title="Optimiser" fields={OPTIMIZER_FIELDS} />
+        <Section title="Rewards: perception" fields={REWARD_FIELDS.perception}>
+          <CustomTerms stage="perception" />
+        </Section>
+        <Section title="Rewards: reasoning" fields={REWARD_FIELDS.reasoning}>
+          <CustomTerms stage="reasoning" />
+        </Section>
+        <Section title="Stage plan" fields={STAGE_FIELDS}>
+          <SwitchFields />
+        </Section>
+        <Section title="Difficulty split" fields={SPLIT_FIELDS} />
+      </Locked>
     </Panel>
   );
 }

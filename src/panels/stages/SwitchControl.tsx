@@ -1,5 +1,5 @@
-import { switchStage, undoSwitch, useSession } from '../../state/index.ts';
-import { Button } from '../../ui/index.ts';
+import { leaveLesson, switchStage, undoSwitch, useLocked, useSession } from '../../state/index.ts';
+import { Button, Locked } from '../../ui/index.ts';
 
 /** Switches the stage by hand, now. */
 export function SwitchControl() {
@@ -11,6 +11,7 @@ export function SwitchControl() {
   );
   const canUndo = useSession((state) => state.canUndoSwitch);
   const since = useSession((state) => state.step - (state.stageChanges.at(-1)?.atStep ?? 0));
+  const isLocked = useLocked('stages');
   const other = stage === 'perception' ? 'reasoning' : 'perception';
   const plan = {
     manual: 'The plan leaves the switch to you.',
@@ -20,15 +21,17 @@ export function SwitchControl() {
   }[rule.when];
   return (
     <div className="stages-switch">
-      <Button disabled={!isReady} onClick={() => switchStage(other)} data-command="switchStage">
-        Switch to {other} now
-      </Button>
-      {canUndo && (
-        <Button disabled={!isReady} onClick={undoSwitch} data-command="undoSwitch">
-          Undo the switch
-          {since > 0 && ` (drops ${since} ${since === 1 ? 'step' : 'steps'})`}
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <Button disabled={!isReady} onClick={() => switchStage(other)} data-command="switchStage">
+          Switch to {other} now
         </Button>
-      )}
+        {canUndo && (
+          <Button disabled={!isReady} onClick={undoSwitch} data-command="undoSwitch">
+            Undo the switch
+            {since > 0 && ` (drops ${since} ${since === 1 ? 'step' : 'steps'})`}
+          </Button>
+        )}
+      </Locked>
       <p>
         {both ? plan : 'This run trains one stage only.'} A switch drops the step in progress, makes the
         policy as it is now the reference of the KL, and starts the optimiser afresh.

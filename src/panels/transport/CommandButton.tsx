@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
-import { commandById, runCommand, useEnabled } from '../../state/index.ts';
+import { Lock } from 'lucide-react';
+import { commandById, runCommand, useEnabled, useLocked } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
+
+export const LOCKED = 'Locked by the lesson: leave the lesson to use it';
 
 /** A hotkey as ARIA writes it. */
 function ariaKey(hotkey: string | undefined): string | undefined {
@@ -17,22 +20,24 @@ interface CommandButtonProps {
   readonly primary?: boolean;
 }
 
-/** A button that runs a command and shows its key in the tooltip. */
+/** A button that runs a command and shows its key in the tooltip. Locked, it stays reachable and says why. */
 export function CommandButton({ id, icon, text, primary = false }: CommandButtonProps) {
   const command = commandById(id);
   const enabled = useEnabled(id);
+  const isLocked = useLocked(id);
   const title = command.keyLabel === undefined ? command.label : `${command.label} (${command.keyLabel})`;
   return (
     <Button
       variant={primary ? 'primary' : 'plain'}
-      disabled={!enabled}
-      title={title}
+      disabled={!enabled && !isLocked}
+      aria-disabled={isLocked}
+      title={isLocked ? LOCKED : title}
       aria-label={text === undefined ? command.label : undefined}
       aria-keyshortcuts={ariaKey(command.hotkey)}
       data-command={id}
       onClick={() => runCommand(id)}
     >
-      {icon}
+      {isLocked ? <Lock size={14} aria-hidden="true" /> : icon}
       {text}
     </Button>
   );

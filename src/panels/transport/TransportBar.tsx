@@ -11,16 +11,16 @@ import {
   Sun,
   SunMoon,
 } from 'lucide-react';
-import { setLayout, setSpeed, useLayout, useSession } from '../../state/index.ts';
-import type { Theme, WorkerStatus } from '../../state/index.ts';
+import { setLayout, setSpeed, useLayout, useLocked, useSession } from '../../state/index.ts';
+import type { Theme } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 import { BackendBadge } from './BackendBadge.tsx';
-import { CommandButton } from './CommandButton.tsx';
+import { CommandButton, LOCKED } from './CommandButton.tsx';
 import { LayoutSelect } from './LayoutSelect.tsx';
-import { PHASE_LABELS } from './phases.ts';
 import { PhaseStrip } from './PhaseStrip.tsx';
 import { Readings } from './Readings.tsx';
 import { StageChip } from './StageChip.tsx';
+import { Status } from './Status.tsx';
 import './transport.css';
 
 const SPEEDS = [
@@ -30,15 +30,6 @@ const SPEEDS = [
   { delayMs: 4000, label: '4 s a phase' },
 ];
 const NEXT_THEME: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
-const STATUS_TEXT: Readonly<Record<WorkerStatus, string>> = {
-  booting: 'loading',
-  idle: 'ready',
-  running: 'training',
-  paused: 'paused',
-  stepping: 'working',
-  lost: 'GPU lost',
-  failed: 'cannot run',
-};
 const ICON = 16;
 
 /** The page's header. */
@@ -93,25 +84,15 @@ function PlayButton() {
   );
 }
 
-function Status() {
-  const status = useSession((state) => state.status);
-  const phase = useSession((state) => state.phase);
-  const doing = status === 'stepping' || status === 'running';
-  return (
-    <span className="transport-status" data-status={status} data-testid="status">
-      {STATUS_TEXT[status]}
-      {doing && <span className="transport-quiet"> · {PHASE_LABELS[phase]}</span>}
-    </span>
-  );
-}
-
 function SpeedSelect() {
   const delayMs = useSession((state) => state.delayMs);
+  const isLocked = useLocked('speed');
   return (
     <select
       className="ui-input transport-select"
       aria-label="Speed"
-      title="Wait between phases, to watch them"
+      title={isLocked ? LOCKED : 'Wait between phases, to watch them'}
+      disabled={isLocked}
       value={delayMs}
       onChange={(event) => setSpeed(Number(event.target.value))}
     >

@@ -1,0 +1,107 @@
+import type { Lesson } from './types.ts';
+
+export const advantage: Lesson = {
+  name: 'advantage',
+  title: 'How a group becomes an advantage',
+  start: {
+    preset: 'nano',
+    seed: 1,
+    easyFrom: 8,
+    mediumFrom: 1,
+    delayMs: 0,
+    checkpoint: null,
+    edits: {},
+  },
+  stops: [
+    {
+      title: 'One step, phase by phase',
+      text: [
+        'GRPO has no value network. It asks the same question several times and compares the responses *with each other*. You will take one step of the smallest policy apart: sample, roll out, score, advantage, update.',
+      ],
+      place: 'phases',
+      open: { tab: 'rollouts', dockOpen: false },
+      allow: [],
+      goal: null,
+    },
+    {
+      title: 'Draw the questions',
+      text: [
+        'First the policy sorts 32 questions by how often it can answer them (the split). Then it draws 4 of them for this step.',
+      ],
+      place: 'subStep',
+      open: { tab: 'rollouts' },
+      allow: ['subStep'],
+      goal: { kind: 'phase', done: 'sample', ask: 'Press Sub-step until four questions stand in Rollouts.' },
+    },
+    {
+      title: 'Roll out: four responses each',
+      text: [
+        'Each question becomes a *group*: G = 4 responses, sampled at temperature 1, so that they differ.',
+      ],
+      place: 'rollouts',
+      open: { tab: 'rollouts' },
+      allow: ['subStep'],
+      goal: { kind: 'phase', done: 'rollout', ask: 'Press Sub-step.' },
+    },
+    {
+      title: 'Score: a reward for each response',
+      text: [
+        'In the perception stage the reward is `0.4 · clip + 0.4 · keyword + 0.1 · format + 0.1 · length`. The bars of a group are its rewards.',
+      ],
+      place: 'rollouts',
+      open: { tab: 'rollouts' },
+      allow: ['subStep'],
+      goal: { kind: 'phase', done: 'score', ask: 'Press Sub-step.' },
+    },
+    {
+      title: 'Advantage: against the group’s own mean',
+      text: [
+        '`A = (reward − mean) ÷ (std + 0.000001)`, with mean and std of *this group* (std over G − 1). Better than its siblings is positive, worse is negative, whatever the reward is in itself.',
+      ],
+      place: 'phases',
+      open: { tab: 'rollouts' },
+      allow: ['subStep'],
+      goal: { kind: 'phase', done: 'advantage', ask: 'Press Sub-step.' },
+    },
+    {
+      title: 'Look at one group',
+      text: [
+        'Groups marked *mixed* have different rewards, so each of their responses has an advantage. The inspector shows the way from the reward to it.',
+      ],
+      place: 'rollouts',
+      open: { tab: 'rollouts' },
+      allow: [],
+      goal: { kind: 'group', signals: ['mixed'], ask: 'Unfold a mixed group and choose a response of it.' },
+    },
+    {
+      title: 'The same advantage for every token',
+      text: [
+        'All tokens of a response share its advantage. The update makes the tokens of better responses likelier and those of worse ones less likely, and the KL term holds the policy near the one the stage started from.',
+      ],
+      place: 'advantage',
+      open: { tab: 'inspector', inspectorOpen: true },
+      allow: [],
+      goal: null,
+    },
+    {
+      title: 'Update',
+      text: [
+        'Now the gradient step. After it the step is a record: every number you saw is the number that trained.',
+      ],
+      place: 'phases',
+      open: { tab: 'rollouts' },
+      allow: ['subStep'],
+      goal: { kind: 'steps', least: 1, ask: 'Press Sub-step.' },
+    },
+    {
+      title: 'That is GRPO',
+      text: [
+        'Everything else is this step again. What happens when *all* rewards of a group are equal is the next lesson, “Why all-equal groups teach nothing”.',
+      ],
+      place: null,
+      open: { tab: 'rollouts', dockOpen: true },
+      allow: 'all',
+      goal: null,
+    },
+  ],
+};

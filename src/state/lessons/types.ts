@@ -1,0 +1,94 @@
+/**
+ * A lesson as data. Words: **stop** one card of a lesson · **goal** what the reader does before Next ·
+ * **lockable** something that changes the run; a stop names those it leaves open. Looking is never locked.
+ */
+import type { Signal, StepDraft } from '../../engine/rl/types.ts';
+import type { LayoutState } from '../layout.ts';
+
+/** All that a lesson may lock. Pause is none of them: what goes on can always be stopped. */
+export const LOCKABLE = [
+  'play',
+  'step',
+  'subStep',
+  'reset',
+  'newSeed',
+  'speed',
+  'setup',
+  'split',
+  'stages',
+  'hacks',
+  'runs',
+] as const;
+export type Lockable = (typeof LOCKABLE)[number];
+
+/** Places a stop can point at, as selectors of what panels call themselves. */
+export const PLACES = {
+  transport: '[data-testid="panel-transport"]',
+  phases: '[aria-label="Phases of a step"]',
+  step: '[data-command="step"]',
+  subStep: '[data-command="subStep"]',
+  setup: '[data-testid="panel-setup"]',
+  groupSize: '.ui-field:has([data-path="groupSize"])',
+  rollouts: '[data-testid="rollouts-panel"]',
+  inspector: '[data-testid="inspector-panel"]',
+  advantage: '[data-testid="inspector-advantage"]',
+  reward: '[data-testid="inspector-reward"]',
+  // Before the first step the dock is closed.
+  charts: '[data-testid="charts-panel"], [aria-label="Show the charts"]',
+  signalChart: '[data-testid="chart-signal"]',
+  termsChart: '[data-testid="chart-terms"]',
+  f1Chart: '[data-testid="chart-f1"]',
+  data: '[data-testid="sampling-panel"]',
+  stages: '[data-testid="panel-stages"]',
+  hacks: '[data-testid="hacks-panel"]',
+  hackVerdict: '[data-testid="hack-verdict"]',
+  hackRun: '[data-testid="hack-run-keyword-only"]',
+} as const;
+export type Place = keyof typeof PLACES;
+
+export type Goal = {
+  /** What to do, as an instruction. */
+  readonly ask: string;
+} & (
+  | { readonly kind: 'steps'; readonly least: number }
+  | { readonly kind: 'phase'; readonly done: StepDraft['done'] }
+  | { readonly kind: 'group'; readonly signals: readonly Signal[] }
+  | { readonly kind: 'edited'; readonly path: string }
+  | { readonly kind: 'split' }
+  | { readonly kind: 'hack'; readonly preset: string }
+);
+
+export interface Stop {
+  readonly title: string;
+  /** Paragraphs; `code` between backticks, *emphasis* between asterisks. */
+  readonly text: readonly string[];
+  readonly place: Place | null;
+  /** What is opened on arrival. */
+  readonly open: Partial<Pick<LayoutState, 'tab' | 'railOpen' | 'inspectorOpen' | 'dockOpen'>>;
+  /** What stays open of LOCKABLE; 'all': nothing is locked. */
+  readonly allow: readonly Lockable[] | 'all';
+  /** null: just Next. */
+  readonly goal: Goal | null;
+}
+
+/** The run a lesson begins with. */
+export interface LessonStart {
+  readonly preset: string;
+  readonly seed: number;
+  readonly easyFrom: number;
+  readonly mediumFrom: number;
+  /** Wait between phases, in milliseconds. */
+  readonly delayMs: number;
+  /** A shipped checkpoint; null: the preset's own. */
+  readonly checkpoint: string | null;
+  /** What else differs from the preset, by dotted path. */
+  readonly edits: Readonly<Record<string, unknown>>;
+}
+
+export interface Lesson {
+  readonly name: string;
+  readonly title: string;
+  /** null: it looks at whatever run there is. */
+  readonly start: LessonStart | null;
+  readonly stops: readonly Stop[];
+}
