@@ -1,67 +1,43 @@
-import { lazy, Suspense, useEffect, useLayoutEffect, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { ChevronDown, ChevronUp, PanelLeftClose, PanelLeftOpen, PanelRightOpen, X } from 'lucide-react';
 import { Dock } from './Dock.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { listenForKeys } from './keys.ts';
+import { KeySheet } from './KeySheet.tsx';
 import { LiveRegion } from './LiveRegion.tsx';
 import { Messages } from './Messages.tsx';
+import { Palette } from './Palette.tsx';
 import { InspectorPanel } from './panels/inspector/index.ts';
-import { RolloutsPanel } from './panels/rollouts/index.ts';
-import { SamplingPanel } from './panels/sampling/index.ts';
 import { SetupPanel } from './panels/setup/index.ts';
-import { StagesPanel } from './panels/stages/index.ts';
-import { SystemPanel } from './panels/system/index.ts';
 import { TransportBar } from './panels/transport/index.ts';
 import { RecordedNotice } from './RecordedNotice.tsx';
 import { ResumeOffer } from './ResumeOffer.tsx';
 import { SplitBanner } from './SplitBanner.tsx';
-import { setLayout, TABS, useDrawnRuns, useLayout, useRecordSteps, type TabId } from './state/index.ts';
-import { Button, EmptyState, Tabs } from './ui/index.ts';
-import { useViewport, type Viewport } from './useViewport.ts';
+import {
+  INSPECTOR_WIDTH,
+  setLayout,
+  useDrawnRuns,
+  useLayout,
+  useOverlay,
+  useRecordSteps,
+  type TabId,
+} from './state/index.ts';
+import { labelOf, SHOWN_TABS, TabPanel } from './tabs.tsx';
+import { Button, ResizeHandle, ScrollRow, Tabs } from './ui/index.ts';
+import { usePrinting, useViewport, useWindowSize, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
 
-const ChartsPanel = lazy(async () => ({ default: (await import('./panels/charts/index.ts')).ChartsPanel }));
-const EvaluationPanel = lazy(async () => ({
-  default: (await import('./panels/evaluation/index.ts')).EvaluationPanel,
-}));
-const HacksPanel = lazy(async () => ({ default: (await import('./panels/hacks/index.ts')).HacksPanel }));
-const ObjectivePanel = lazy(async () => ({
-  default: (await import('./panels/objective/index.ts')).ObjectivePanel,
-}));
-const RunsPanel = lazy(async () => ({ default: (await import('./panels/runs/index.ts')).RunsPanel }));
-const CustomRewardPanel = lazy(async () => ({
-  default: (await import('./panels/customReward/index.ts')).CustomRewardPanel,
-}));
 const ICON = 16;
-
-const LABELS: Readonly<Record<TabId, string>> = {
-  setup: 'Setup',
-  inspector: 'Inspector',
-  charts: 'Charts',
-  rollouts: 'Rollouts',
-  sampling: 'Data',
-  objective: 'Objective',
-  stages: 'Stages',
-  runs: 'Runs',
-  evaluation: 'Evaluation',
-  hacks: 'Reward hacks',
-  customReward: 'Custom reward',
-  system: 'System',
-};
-/** Tabs of the workspace at every width. */
-const WORKSPACE = TABS.filter((id) => id !== 'setup' && id !== 'inspector' && id !== 'charts');
-/** Tabs by viewport: what has a place of its own is not a tab. */
-const SHOWN: Readonly<Record<Viewport, readonly TabId[]>> = {
-  wide: WORKSPACE,
-  medium: WORKSPACE,
-  narrow: ['rollouts', 'inspector', 'charts', 'setup', ...WORKSPACE.filter((id) => id !== 'rollouts')],
-};
+const WORKSPACE_ID = 'workspace';
+/** What stays for the workspace beside the inspector. */
+const WORKSPACE_WIDTH = 420;
+const RAIL_WIDTH = { open: 292, closed: 40 };
 
 /** The workbench. */
 export function App() {
   const viewport = useViewport();
   const theme = useLayout((state) => state.theme);
-  const tabs = SHOWN[viewport];
+  const tabs = SHOWN_TABS[viewport];
   useEffect(() => listenForKeys(tabs), [tabs]);
   useLayoutEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme;
@@ -74,18 +50,30 @@ export function App() {
       <div className="app-work">
         {viewport !== 'narrow' && <Rail />}
         <Centre tabs={tabs} viewport={viewport} />
-        {viewport === 'wide' && (
-          <aside className="app-inspector" aria-label="Inspector">
-            <InspectorPanel />
-          </aside>
-        )}
+        {viewport === 'wide' && <Inspector />}
       </div>
       {viewport !== 'narrow' && <ChartDock />}
       {viewport === 'medium' && <Drawer />}
       <DropTarget />
       <LiveRegion />
+      <Dialogs tabs={tabs} />
+      <PrintedInspector viewport={viewport} />
     </div>
   );
+}
+
+function Dialogs({ tabs }: { readonly tabs: readonly TabId[] }) {
+  const dialog = useOverlay((state) => state.dialog);
+  switch (dialog) {
+    case null:
+      return null;
+    case 'palette':
+      return <Palette tabs={tabs} />;
+    case 'keySheet':
+      return <KeySheet tabs={tabs} />;
+    default:
+      return dialog satisfies never;
+  }
 }
 
 function Rail() {
@@ -112,12 +100,15 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
   return (
     <main className="app-centre">
       <div className="app-tabs">
-        <Tabs
-          label="Workspace"
-          items={tabs.map((id) => ({ id, label: LABELS[id] }))}
-          selected={selected}
-          onSelect={(tab) => setLayout({ tab })}
-        />
+        <ScrollRow what="tabs" chosen={selected}>
+          <Tabs
+            label="Workspace"
+            items={tabs.map((id) => ({ id, label: labelOf(id) }))}
+            selected={selected}
+            onSelect={(tab) => setLayout({ tab })}
+            controls={WORKSPACE_ID}
+          />
+        </ScrollRow>
         {viewport === 'medium' && (
           <Button onClick={() => setLayout({ inspectorOpen: true })}>
             <PanelRightOpen size={ICON} aria-hidden="true" /> Inspector
@@ -131,73 +122,16 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
         {selected !== 'hacks' && selected !== 'runs' && selected !== 'sampling' && <Welcome />}
         <SplitBanner />
       </div>
-      <div className="app-tab-body">{panelOf(selected)}</div>
+      <div
+        className="app-tab-body"
+        id={WORKSPACE_ID}
+        role="tabpanel"
+        aria-labelledby={`${WORKSPACE_ID}-${selected}`}
+      >
+        <TabPanel tab={selected} />
+      </div>
     </main>
   );
-}
-
-function panelOf(tab: TabId): ReactNode {
-  switch (tab) {
-    case 'setup':
-      return <SetupPanel />;
-    case 'inspector':
-      return <InspectorPanel />;
-    case 'charts':
-      return <Charts />;
-    case 'rollouts':
-      return <RolloutsPanel />;
-    case 'sampling':
-      return <SamplingPanel />;
-    case 'objective':
-      return (
-        <Loading title="Loading the formulas…">
-          <ObjectivePanel />
-        </Loading>
-      );
-    case 'stages':
-      return <StagesPanel />;
-    case 'runs':
-      return (
-        <Loading title="Loading the runs…">
-          <RunsPanel />
-        </Loading>
-      );
-    case 'evaluation':
-      return (
-        <Loading title="Loading the measures…">
-          <EvaluationPanel />
-        </Loading>
-      );
-    case 'hacks':
-      return (
-        <Loading title="Loading the hacks…">
-          <HacksPanel />
-        </Loading>
-      );
-    case 'customReward':
-      return (
-        <Loading title="Loading the editor…">
-          <CustomRewardPanel />
-        </Loading>
-      );
-    case 'system':
-      return <SystemPanel />;
-    default:
-      return tab satisfies never;
-  }
-}
-
-function Charts() {
-  return (
-    <Loading title="Loading the charts…">
-      <ChartsPanel />
-    </Loading>
-  );
-}
-
-/** A panel whose code comes when it is opened; until then its title. */
-function Loading({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return <Suspense fallback={<EmptyState title={title} tone="loading" />}>{children}</Suspense>;
 }
 
 function ChartDock() {
@@ -220,11 +154,34 @@ function ChartDock() {
         <Icon size={ICON} aria-hidden="true" />
       </Button>
       {open ? (
-        <Charts />
+        <TabPanel tab="charts" />
       ) : (
         <span className="app-dock-closed">Charts{!hasSteps && ' appear with the first step'}</span>
       )}
     </Dock>
+  );
+}
+
+/** The inspector beside the workspace, with an edge to drag. */
+function Inspector() {
+  const wanted = useLayout((state) => state.inspectorWidth);
+  const rail = useLayout((state) => (state.railOpen ? RAIL_WIDTH.open : RAIL_WIDTH.closed));
+  const window = useWindowSize();
+  const room = window.width - rail - WORKSPACE_WIDTH;
+  const most = Math.max(INSPECTOR_WIDTH.least, Math.min(INSPECTOR_WIDTH.most, room));
+  const width = Math.min(wanted, most);
+  return (
+    <aside className="app-inspector" style={{ width }} aria-label="Inspector">
+      <ResizeHandle
+        label="Width of the inspector"
+        edge="left"
+        size={width}
+        least={INSPECTOR_WIDTH.least}
+        most={most}
+        onResize={(inspectorWidth) => setLayout({ inspectorWidth })}
+      />
+      <InspectorPanel />
+    </aside>
   );
 }
 
@@ -240,4 +197,13 @@ function Drawer() {
       <InspectorPanel />
     </aside>
   );
+}
+
+/** A sheet shows the inspector alone: this one where no other is on the page. */
+function PrintedInspector({ viewport }: { readonly viewport: Viewport }) {
+  const isPrinting = usePrinting();
+  const isDrawn = useLayout((state) =>
+    viewport === 'narrow' ? state.tab === 'inspector' : viewport === 'wide' || state.inspectorOpen,
+  );
+  return isPrinting && !isDrawn ? <InspectorPanel /> : null;
 }

@@ -43,7 +43,7 @@ export function RecordedNotice() {
             ? 'Recorded run — training cannot run here, see above'
             : 'Recorded run — press Play to train live'}
         </h2>
-        <p>{step} steps, done beforehand. Every number is one that trained the model.</p>
+        <p>{step} steps, done beforehand. Its numbers are those that trained the model.</p>
       </div>
       <div className="app-recorded-choice">
         <Tabs

@@ -11,15 +11,17 @@ const PRESSED_BY_SPACE = 'button, summary, a, [role="tab"], [role="button"], [ro
 export function listenForKeys(tabs: readonly TabId[]): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target instanceof Element ? event.target : null;
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target?.closest(TYPING)) return;
+    if (event.defaultPrevented) return;
+    // An open dialog has the keys to itself.
+    if (document.querySelector('dialog[open]')) return;
+    const command = commandOf(event);
+    // What comes with Ctrl or Cmd is no text, wherever the focus is.
+    const isChord = command?.hotkey?.startsWith('Mod+') === true;
+    if (!isChord && (event.ctrlKey || event.metaKey || event.altKey || target?.closest(TYPING))) return;
     if (event.key === ' ' && target?.closest(PRESSED_BY_SPACE)) return;
     const tab = tabs[Number(event.key) - 1];
     if (tab !== undefined) setLayout({ tab });
-    else {
-      const command = commandOf(event);
-      if (!command || !runCommand(command.id)) return;
-    }
+    else if (!command || !runCommand(command.id)) return;
     event.preventDefault();
   };
   document.addEventListener('keydown', onKeyDown);

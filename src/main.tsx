@@ -17,6 +17,7 @@ import {
 } from './state/index.ts';
 import './styles.css';
 import './shell.css';
+import './print.css';
 import { createClient } from './worker/client.ts';
 
 declare global {

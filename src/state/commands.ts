@@ -1,131 +1,17 @@
-/** The command registry: one list drives buttons, keys and tests. Hotkeys use KeyboardEvent.key. */
-import type { SessionState } from './session.ts';
-import { sessionStore, useSession } from './session.ts';
-import { goLive, select, selectionStore } from './selection.ts';
-import { copyLink } from './shareView.ts';
-import { advance, newSeed, pause, play, resetRun } from './run.ts';
-import { shownRecords } from './shownRun.ts';
-
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  /** As KeyboardEvent.key, `Shift+` before it where shift decides. */
-  readonly hotkey?: string;
-  /** How the key is shown. */
-  readonly keyLabel?: string;
-  enabled(state: SessionState): boolean;
-  run(): void;
-}
-
-const isReady = (state: SessionState): boolean => state.status === 'idle' || state.status === 'paused';
-const hasRun = (state: SessionState): boolean => state.run !== null && state.status !== 'booting';
-const hasRecords = (): boolean => shownRecords().steps.length > 0;
-
-export const COMMANDS: readonly Command[] = [
-  {
-    id: 'togglePlay',
-    label: 'Play or pause',
-    hotkey: ' ',
-    keyLabel: 'Space',
-    enabled: (state) => isReady(state) || state.status === 'running',
-    run: () => (sessionStore.getState().status === 'running' ? pause() : play()),
-  },
-  { id: 'play', label: 'Play', enabled: isReady, run: play },
-  {
-    id: 'pause',
-    label: 'Pause',
-    enabled: (state) => state.status === 'running' || state.status === 'stepping',
-    run: pause,
-  },
-  {
-    id: 'step',
-    label: 'Run one step',
-    hotkey: '.',
-    keyLabel: '.',
-    enabled: isReady,
-    run: () => advance('step'),
-  },
-  {
-    id: 'subStep',
-    label: 'Run the next phase',
-    // Shift+. arrives as ">" on most layouts; both are bound in `commandOf`.
-    hotkey: 'Shift+.',
-    keyLabel: 'Shift .',
-    enabled: isReady,
-    run: () => advance('subStep'),
-  },
-  { id: 'reset', label: 'Reset, same seed', hotkey: 'r', keyLabel: 'R', enabled: hasRun, run: resetRun },
-  { id: 'newSeed', label: 'Restart with a new seed', enabled: hasRun, run: newSeed },
-  {
-    id: 'nextRollout',
-    label: 'Next rollout',
-    hotkey: 'j',
-    keyLabel: 'J',
-    enabled: hasRecords,
-    run: () => moveRollout(1),
-  },
-  {
-    id: 'previousRollout',
-    label: 'Previous rollout',
-    hotkey: 'k',
-    keyLabel: 'K',
-    enabled: hasRecords,
-    run: () => moveRollout(-1),
-  },
-  {
-    id: 'nextGroup',
-    label: 'Next group',
-    hotkey: 'n',
-    keyLabel: 'N',
-    enabled: hasRecords,
-    run: () => moveGroup(1),
-  },
-  {
-    id: 'previousGroup',
-    label: 'Previous group',
-    hotkey: 'p',
-    keyLabel: 'P',
-    enabled: hasRecords,
-    run: () => moveGroup(-1),
-  },
-  {
-    id: 'nextStep',
-    label: 'Later step',
-    hotkey: ']',
-    keyLabel: ']',
-    enabled: hasRecords,
-    run: () => moveStep(1),
-  },
-  {
-    id: 'previousStep',
-    label: 'Earlier step',
-    hotkey: '[',
-    keyLabel: '[',
-    enabled: hasRecords,
-    run: () => moveStep(-1),
-  },
-  {
-    id: 'goLive',
-    label: 'Follow the newest step',
-    hotkey: 'g',
-    keyLabel: 'G',
-    enabled: () => true,
-    run: goLive,
-  },
-  {
-    id: 'copyLink',
-    label: 'Copy a link to this view',
-    enabled: () => true,
-    run: () => void copyLink(),
-  },
-];
+/** Commands found, run and watched. The list is in commandList.ts; hotkeys use KeyboardEvent.key. */
+import { useMemo, useSyncExternalStore } from 'react';
+import { COMMANDS, type Command } from './commandList.ts';
+import { layoutStore } from './layout.ts';
+import { selectionStore } from './selection.ts';
+import { sessionStore } from './session.ts';
+import { watchShownRecords } from './shownRun.ts';
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]));
 
 /** Runs a command if it is enabled now; false when it was not. Throws on an unknown id. */
 export function runCommand(id: string): boolean {
   const command = commandById(id);
-  if (!command.enabled(sessionStore.getState())) return false;
+  if (!command.enabled()) return false;
   command.run();
   return true;
 }
@@ -136,37 +22,38 @@ export function commandById(id: string): Command {
   return command;
 }
 
+/** Calls whenever something changes that `enabled` may read. */
+function watch(listener: () => void): () => void {
+  const stores = [sessionStore, selectionStore, layoutStore];
+  const stops = [watchShownRecords(listener), ...stores.map((store) => store.subscribe(listener))];
+  return () => stops.forEach((stop) => stop());
+}
+
 /** Whether a command can run now. */
 export function useEnabled(id: string): boolean {
-  return useSession((state) => commandById(id).enabled(state));
+  return useSyncExternalStore(watch, () => commandById(id).enabled());
 }
 
-/** The command of a key press, or undefined. Typing and browser shortcuts are left alone by the caller. */
-export function commandOf(event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): Command | undefined {
-  if (event.key === 'Escape') return byId.get('goLive');
-  if (event.key === '>' || (event.key === '.' && event.shiftKey)) return byId.get('subStep');
-  return COMMANDS.find((command) => command.hotkey === event.key.toLowerCase());
+/** All commands that can run now, in the order of the list. */
+export function useEnabledCommands(): readonly Command[] {
+  const ids = useSyncExternalStore(watch, () =>
+    COMMANDS.filter((command) => command.enabled())
+      .map(({ id }) => id)
+      .join(' '),
+  );
+  return useMemo(() => ids.split(' ').map(commandById), [ids]);
 }
 
-function selectedGroups(): readonly { rollouts: readonly unknown[] }[] {
-  const { step } = selectionStore.getState();
-  return step === null ? [] : (shownRecords().records.get(step)?.groups ?? []);
-}
+type Press = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
-function moveRollout(by: number): void {
-  const { group, rollout } = selectionStore.getState();
-  const last = (selectedGroups()[group]?.rollouts.length ?? 1) - 1;
-  select({ rollout: Math.min(last, Math.max(0, rollout + by)) });
-}
-
-function moveGroup(by: number): void {
-  const { group } = selectionStore.getState();
-  select({ group: Math.min(selectedGroups().length - 1, Math.max(0, group + by)) });
-}
-
-function moveStep(by: number): void {
-  const { steps } = shownRecords();
-  const at = steps.indexOf(selectionStore.getState().step ?? -1);
-  const next = steps[Math.min(steps.length - 1, Math.max(0, at + by))];
-  if (next !== undefined) select({ step: next });
+/** The command of a key press, or undefined. In fields, letters are text: that is the caller's to know. */
+export function commandOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Press): Command | undefined {
+  if (altKey) return undefined;
+  if (ctrlKey || metaKey) {
+    if (shiftKey || (ctrlKey && metaKey)) return undefined;
+    return COMMANDS.find((command) => command.hotkey === `Mod+${key.toLowerCase()}`);
+  }
+  if (key === 'Escape') return byId.get('goLive');
+  if (key === '>' || (key === '.' && shiftKey)) return byId.get('subStep');
+  return COMMANDS.find((command) => command.hotkey === key.toLowerCase());
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { StepRecord } from '../engine/rl/types.ts';
 import { presetByName, type StartedInfo } from '../worker/protocol.ts';
-import { commandOf, runCommand } from './commands.ts';
+import { runCommand } from './commands.ts';
 import { receive } from './connect.ts';
 import { RETAINED, recordsStore, togglePin } from './records.ts';
 import { goLive, select, selectionStore } from './selection.ts';
@@ -93,14 +93,4 @@ test('a fatal error fails the session, another one leaves its status', () => {
   expect(sessionStore.getState()).toMatchObject({ status: 'paused', error });
   receive([{ type: 'error', error: { ...error, fatal: true } }]);
   expect(sessionStore.getState().status).toBe('failed');
-});
-
-test('keys name their commands, shifted or not', () => {
-  expect(commandOf({ key: ' ', shiftKey: false })?.id).toBe('togglePlay');
-  expect(commandOf({ key: '.', shiftKey: false })?.id).toBe('step');
-  expect(commandOf({ key: '>', shiftKey: true })?.id).toBe('subStep');
-  expect(commandOf({ key: '.', shiftKey: true })?.id).toBe('subStep');
-  expect(commandOf({ key: 'R', shiftKey: true })?.id).toBe('reset');
-  expect(commandOf({ key: 'Escape', shiftKey: false })?.id).toBe('goLive');
-  expect(commandOf({ key: 'x', shiftKey: false })).toBeUndefined();
 });

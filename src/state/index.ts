@@ -16,7 +16,8 @@
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
- * - **commands** what buttons, keys and tests run
+ * - **commands** what buttons, keys, the palette and tests run
+ * - **overlay** the dialog that is open, and a field that wants the focus
  */
 export { sessionStore, useSession } from './session.ts';
 export type { LogLine, SessionState } from './session.ts';
@@ -51,14 +52,21 @@ export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
-export { clearOverlays, MOST_OVERLAYS, toggleOverlay, useDrawnRuns, useOverlayIds } from './overlays.ts';
+export {
+  clearOverlays,
+  MOST_OVERLAYS,
+  toggleOverlay,
+  useDrawnRuns,
+  useDrawnVersion,
+  useOverlayIds,
+} from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
 export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
 export { megabytes } from './storageNotice.ts';
-export { seriesStore, useLiveSeries, useSeriesVersion } from './series.ts';
+export { seriesStore, useLiveSeries } from './series.ts';
 export type { SeriesView, StageBoundary } from './series.ts';
 export { useSampleImage, useSamples, useSimilarity } from './samples.ts';
 export type { SampleFilter, SampleImage, SampleRow, SimilarityAnswer } from './samples.ts';
@@ -112,8 +120,18 @@ export {
   valueAt,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
-export { DOCK_HEIGHT, layoutStore, setLayout, TABS, useLayout } from './layout.ts';
-export type { LayoutState, TabId, Theme } from './layout.ts';
+export {
+  applyLayoutPreset,
+  DOCK_HEIGHT,
+  INSPECTOR_WIDTH,
+  LAYOUT_PRESETS,
+  layoutStore,
+  setLayout,
+  shownLayoutPreset,
+  TABS,
+  useLayout,
+} from './layout.ts';
+export type { LayoutPresetId, LayoutState, TabId, Theme } from './layout.ts';
 export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
 export {
   downloadOwnSamples,
@@ -139,8 +157,10 @@ export {
   switchStage,
   undoSwitch,
 } from './run.ts';
-export { COMMANDS, commandById, commandOf, runCommand, useEnabled } from './commands.ts';
-export type { Command } from './commands.ts';
+export { COMMANDS } from './commandList.ts';
+export type { Command } from './commandList.ts';
+export { commandById, commandOf, runCommand, useEnabled, useEnabledCommands } from './commands.ts';
+export { closeDialog, findTaken, overlayStore, useOverlay } from './overlay.ts';
 export { readAddress } from './address.ts';
 export { connect } from './connect.ts';
 export { HACK_PRESETS, HACKS, NOT_LEARNED } from '../worker/protocol.ts';

@@ -1,5 +1,5 @@
 /** Runs that Charts draws beside the one under way: stored ones that the reader chose, and the control run. */
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { StorageError } from '../runs/index.ts';
@@ -90,6 +90,11 @@ export function useDrawnRuns(): readonly DrawnRun[] {
     const live = runs.filter(({ isLive, hasSteps }) => isLive && hasSteps);
     return [...live.map((look) => ({ ...look, dash: undefined, series: seriesStore })), ...beside];
   }, [looks, overlays, control, colour, recorded, shown]);
+}
+
+/** Grows when a drawn run has more steps, at most four times a second. */
+export function useDrawnVersion(): number {
+  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
 }
 
 type Look = Pick<DrawnRun, 'id' | 'name' | 'colour'> & {

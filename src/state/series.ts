@@ -125,11 +125,6 @@ export class SeriesStore {
 
 export const seriesStore = new SeriesStore();
 
-/** Grows when the run under way has changed, at most four times a second. */
-export function useSeriesVersion(): number {
-  return useSyncExternalStore(seriesStore.subscribe, seriesStore.version);
-}
-
 /** The named metrics of a series over all steps; a new object at most four times a second. */
 export function useSeriesOf(series: SeriesStore, names: readonly string[]): SeriesView {
   const version = useSyncExternalStore(series.subscribe, series.version);

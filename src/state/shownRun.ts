@@ -65,6 +65,20 @@ export function shownRecords(): RecordsState {
   return shownStore.getState().records.getState();
 }
 
+/** Calls whenever the kept steps of the shown run change, or another run is shown. */
+export function watchShownRecords(listener: () => void): () => void {
+  let stop = shownStore.getState().records.subscribe(listener);
+  const stopShown = shownStore.subscribe(({ records }) => {
+    stop();
+    stop = records.subscribe(listener);
+    listener();
+  });
+  return () => {
+    stop();
+    stopShown();
+  };
+}
+
 /** The facts of the shown run, given what the session says of the one under way. */
 export function factsOf(session: SessionState): RunFacts {
   const { facts } = shownStore.getState();

@@ -13,13 +13,18 @@ interface TabsProps<Id extends string> {
   readonly items: readonly TabItem<Id>[];
   readonly selected: Id;
   readonly onSelect: (id: Id) => void;
+  /** Id of the tab panel where it is not `children`; it is labelled by this id and the tab's, joined by a dash. */
+  readonly controls?: string;
   /** The selected tab's content; omit when the tabs only choose a view of something beside them. */
   readonly children?: ReactNode;
 }
 
 /** Tabs with arrow keys, Home and End; one tab stop. */
-export function Tabs<Id extends string>({ label, items, selected, onSelect, children }: TabsProps<Id>) {
-  const base = useId();
+export function Tabs<Id extends string>(props: TabsProps<Id>) {
+  const { label, items, selected, onSelect, controls, children } = props;
+  const own = useId();
+  const base = controls ?? own;
+  const panel = controls ?? (children === undefined ? undefined : `${own}-panel`);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const at = items.findIndex((item) => item.id === selected);
     const target = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -42,7 +47,7 @@ export function Tabs<Id extends string>({ label, items, selected, onSelect, chil
             id={`${base}-${item.id}`}
             data-tab={item.id}
             aria-selected={item.id === selected}
-            aria-controls={children === undefined ? undefined : `${base}-panel`}
+            aria-controls={panel}
             tabIndex={item.id === selected ? 0 : -1}
             onClick={() => onSelect(item.id)}
           >
@@ -51,7 +56,7 @@ export function Tabs<Id extends string>({ label, items, selected, onSelect, chil
         ))}
       </div>
       {children !== undefined && (
-        <div role="tabpanel" id={`${base}-panel`} aria-labelledby={`${base}-${selected}`}>
+        <div role="tabpanel" id={panel} aria-labelledby={`${base}-${selected}`}>
           {children}
         </div>
       )}

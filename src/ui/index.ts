@@ -9,6 +9,7 @@
 export { Button } from './Button.tsx';
 export { ChangeList, fieldText } from './ChangeList.tsx';
 export { DataTable } from './DataTable.tsx';
+export { Dialog } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';
 export { FormField } from './FormField.tsx';
 export { Histogram } from './Histogram.tsx';
@@ -16,6 +17,8 @@ export { ImageView } from './ImageView.tsx';
 export { MarkedText } from './MarkedText.tsx';
 export { Panel } from './Panel.tsx';
 export { PatchMap } from './PatchMap.tsx';
+export { ResizeHandle } from './ResizeHandle.tsx';
+export { ScrollRow } from './ScrollRow.tsx';
 export { Tabs } from './Tabs.tsx';
 export { TokenStrip, visibleText } from './TokenStrip.tsx';
 export type { StripToken } from './TokenStrip.tsx';

@@ -1,10 +1,10 @@
 import { memo, useMemo, useRef } from 'react';
 import {
   selectNearest,
+  useDrawnVersion,
   useKeptRecords,
   useSelection,
   useSeries,
-  useSeriesVersion,
   useStageBoundaries,
 } from '../../state/index.ts';
 import type { DrawnRun } from '../../state/index.ts';
@@ -72,7 +72,7 @@ function RunBody(props: ChartCardProps) {
 function RunsBody(props: ChartCardProps) {
   const { runs } = props;
   const spec = useMemo(() => mainSeries(props.spec), [props.spec]);
-  const version = useSeriesVersion();
+  const version = useDrawnVersion();
   const data = useMemo(
     () => ({ ...overlayLines(runs, spec.lines[0].metric, version), band: null }),
     [runs, spec, version],

@@ -42,7 +42,7 @@ export function InspectorPanel() {
   const look = useLook(shown?.step ?? 0, shown?.groups[groupAt] ?? null, rollouts[rolloutAt] ?? null);
   if (!shown || groupAt < 0) {
     return (
-      <Panel title="Reward inspector" testId="inspector-panel">
+      <Panel title="Reward inspector" testId="inspector-panel" printed>
         <EmptyState title="Nothing to inspect yet">
           Once a step has been sampled, choose a rollout to see its image, tokens, reward and advantage.
         </EmptyState>
@@ -53,6 +53,7 @@ export function InspectorPanel() {
     <Panel
       title="Reward inspector"
       testId="inspector-panel"
+      printed
       note={
         <span data-testid="inspector-provenance">
           captured at step {shown.step}, this decode{isRecorded && ' of a recorded run'}

@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { select, useSelection, useSession, useShownStep } from '../../state/index.ts';
+import { findTaken, select, useOverlay, useSelection, useSession, useShownStep } from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import { Button, EmptyState, Panel, Tooltip, advantageScale, formatNumber } from '../../ui/index.ts';
 import { GroupRowView } from './GroupRowView.tsx';
@@ -26,10 +26,18 @@ const DONE_TEXT: Readonly<Record<ShownStep['done'], string>> = {
   update: 'done',
 };
 
-/** What the first rollouts wait for: the user, or the split. */
+/** What the first rollouts wait for: the user, or the split; or why they will not come. */
 function BeforeFirstStep() {
+  const isFailed = useSession((session) => session.status === 'failed');
   const isSplitting = useSession(({ status, phase }) => status === 'running' && phase === 'split');
   const progress = useSession((session) => session.progress);
+  if (isFailed) {
+    return (
+      <EmptyState title="Nothing can run here" tone="error">
+        The message above says what happened and what to do.
+      </EmptyState>
+    );
+  }
   if (!isSplitting) {
     return (
       <EmptyState title="No rollouts yet">
@@ -99,6 +107,14 @@ function RolloutList({ shown }: { readonly shown: ShownStep }) {
   const [toggled, setToggled] = useState<ReadonlyMap<number, boolean>>(new Map());
   const needle = useDeferredValue(find);
   const scroller = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const findAsked = useOverlay((overlay) => overlay.findAsked);
+  useEffect(() => {
+    if (!findAsked) return;
+    field.current?.focus();
+    field.current?.select();
+    findTaken();
+  }, [findAsked]);
 
   const rows = useMemo(
     () =>
@@ -155,6 +171,7 @@ function RolloutList({ shown }: { readonly shown: ShownStep }) {
     <div className="ro-panel">
       <div className="ro-controls">
         <input
+          ref={field}
           type="search"
           className="ui-input ro-find"
           placeholder="Find in problems and responses"

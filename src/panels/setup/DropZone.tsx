@@ -31,12 +31,7 @@ export function DropZone() {
           event.target.value = '';
         }}
       />
-      <p>
-        Nothing at hand?{' '}
-        <Button variant="quiet" onClick={() => setLayout({ tab: 'sampling' })}>
-          Draw some in Data
-        </Button>
-      </p>
+      <Button onClick={() => setLayout({ tab: 'sampling' })}>Or draw some in Data</Button>
       <details>
         <summary>What a set looks like</summary>
         <pre>{`[{"qid": "1", "problem": "How many cups?",
@@ -56,8 +51,8 @@ export function DropZone() {
 function Report({ report }: { readonly report: ImportReport }) {
   const { counts, problems, problemCount } = report;
   const summary = report.ok
-    ? `${report.name}: ${counts.samples} questions, ${counts.images} images${counts.skipped > 0 ? `, ${counts.skipped} left out` : ''}.`
-    : `${report.name} was not loaded: ${problemCount === 1 ? '1 problem' : `${problemCount} problems`}. The run goes on as it was.`;
+    ? `${report.name}: ${counted(counts.samples, 'question')}, ${counted(counts.images, 'image')}${counts.skipped > 0 ? `, ${counts.skipped} left out` : ''}.`
+    : `${report.name} was not loaded: ${counted(problemCount, 'problem')}. The run goes on as it was.`;
   return (
     <div className="setup-report" data-ok={report.ok} data-testid="import-report">
       <p>{summary}</p>
@@ -73,8 +68,12 @@ function Report({ report }: { readonly report: ImportReport }) {
         </ul>
       )}
       {!report.ok && counts.samples > 0 && (
-        <Button onClick={importTheRest}>Load the rest ({counts.samples} questions)</Button>
+        <Button onClick={importTheRest}>Load the rest ({counted(counts.samples, 'question')})</Button>
       )}
     </div>
   );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

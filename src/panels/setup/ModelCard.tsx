@@ -1,6 +1,7 @@
 import type { CheckpointCard } from '../../engine/index.ts';
 import { misfitOf, useSession } from '../../state/index.ts';
-import { formatCompact, formatNumber, formatShare, Tooltip } from '../../ui/index.ts';
+import { formatCompact, formatNumber } from '../../ui/index.ts';
+import { TeacherFaults } from './TeacherFaults.tsx';
 
 /** Which weights the run starts from, what was measured of them, and which faults their teacher had. */
 export function ModelCard() {
@@ -32,7 +33,7 @@ export function ModelCard() {
         </p>
       )}
       {card && <Measured measured={card.measured} />}
-      {card?.faults && <Faults faults={card.faults} />}
+      {card?.faults && <TeacherFaults faults={card.faults} />}
     </section>
   );
 }
@@ -67,35 +68,5 @@ function Numbers({ entries }: { readonly entries: readonly (readonly [string, nu
         </div>
       ))}
     </dl>
-  );
-}
-
-function Faults({ faults }: { readonly faults: NonNullable<CheckpointCard['faults']> }) {
-  if (faults.perception.length + faults.reasoning.length === 0) return null;
-  return (
-    <>
-      <h4>
-        <Tooltip
-          definition="The model learned from worked responses with these mistakes put in on purpose, so that there is something to mend."
-          hint="Stage 1 must mend the perception faults, stage 2 the reasoning faults."
-        >
-          Planted faults of its teacher
-        </Tooltip>
-      </h4>
-      <ul className="setup-faults">
-        {faults.perception.map((fault, i) => (
-          <li key={`p${i}`} data-stage="perception">
-            <b>perception</b> {fault.values?.join(', ') ?? 'every'} {fault.attribute} misread,{' '}
-            {formatShare(fault.p)} of the time
-          </li>
-        ))}
-        {faults.reasoning.map((fault, i) => (
-          <li key={`r${i}`} data-stage="reasoning">
-            <b>reasoning</b> {fault.slip.replaceAll('_', ' ')}
-            {fault.kinds && ` (${fault.kinds.join(', ')})`}, {formatShare(fault.p)} of the time
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

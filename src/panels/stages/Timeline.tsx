@@ -37,6 +37,9 @@ export function Timeline() {
             {formatNumber(card.measured.description_f1, 2)}
           </p>
         )}
+        {card?.faults && (
+          <p>Its teacher had planted faults for the stages to mend; the model card in Setup lists them.</p>
+        )}
       </li>
       {(['perception', 'reasoning'] as const).map((name) => {
         const own = spans.filter((span) => span.stage === name);

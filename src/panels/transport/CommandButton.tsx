@@ -2,6 +2,13 @@ import type { ReactNode } from 'react';
 import { commandById, runCommand, useEnabled } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
+/** A hotkey as ARIA writes it. */
+function ariaKey(hotkey: string | undefined): string | undefined {
+  if (hotkey === ' ') return 'Space';
+  if (hotkey?.startsWith('Mod+')) return `Control+${hotkey.slice(4)} Meta+${hotkey.slice(4)}`;
+  return hotkey?.replace('Shift+.', 'Shift+Period');
+}
+
 interface CommandButtonProps {
   readonly id: string;
   readonly icon: ReactNode;
@@ -21,9 +28,7 @@ export function CommandButton({ id, icon, text, primary = false }: CommandButton
       disabled={!enabled}
       title={title}
       aria-label={text === undefined ? command.label : undefined}
-      aria-keyshortcuts={
-        command.hotkey === ' ' ? 'Space' : command.hotkey?.replace('Shift+.', 'Shift+Period')
-      }
+      aria-keyshortcuts={ariaKey(command.hotkey)}
       data-command={id}
       onClick={() => runCommand(id)}
     >

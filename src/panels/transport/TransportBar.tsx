@@ -1,9 +1,22 @@
-import { Dice5, Moon, Pause, Play, RotateCcw, StepForward, Sun, SunMoon, ChevronRight } from 'lucide-react';
+import {
+  ChevronRight,
+  Command,
+  Dice5,
+  Keyboard,
+  Moon,
+  Pause,
+  Play,
+  RotateCcw,
+  StepForward,
+  Sun,
+  SunMoon,
+} from 'lucide-react';
 import { setLayout, setSpeed, useLayout, useSession } from '../../state/index.ts';
 import type { Theme, WorkerStatus } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 import { BackendBadge } from './BackendBadge.tsx';
 import { CommandButton } from './CommandButton.tsx';
+import { LayoutSelect } from './LayoutSelect.tsx';
 import { PHASE_LABELS } from './phases.ts';
 import { PhaseStrip } from './PhaseStrip.tsx';
 import { Readings } from './Readings.tsx';
@@ -51,6 +64,8 @@ export function TransportBar() {
         </div>
         <div className="transport-end">
           <BackendBadge />
+          <CommandButton id="palette" icon={<Command size={ICON} aria-hidden="true" />} />
+          <CommandButton id="keySheet" icon={<Keyboard size={ICON} aria-hidden="true" />} />
           <ThemeButton />
         </div>
       </div>
@@ -61,6 +76,9 @@ export function TransportBar() {
         </div>
         <StageChip />
         <Readings />
+        <div className="transport-end">
+          <LayoutSelect />
+        </div>
       </div>
     </header>
   );
@@ -91,7 +109,7 @@ function SpeedSelect() {
   const delayMs = useSession((state) => state.delayMs);
   return (
     <select
-      className="ui-input transport-speed"
+      className="ui-input transport-select"
       aria-label="Speed"
       title="Wait between phases, to watch them"
       value={delayMs}

@@ -1,11 +1,18 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { Trash2, Undo2 } from 'lucide-react';
+import { Brush, Circle, Eraser, Square, Trash2, Triangle, Undo2, type LucideIcon } from 'lucide-react';
 import type { DrawnMark } from '../../../state/index.ts';
 import { Button } from '../../../ui/index.ts';
 import { COLOURS, paint, shownMarks, SIDE, TOOLS, type Tool } from './drawing.ts';
 
-const ICON = 14;
+const ICON = 16;
+const ICONS: Readonly<Record<Tool, LucideIcon>> = {
+  brush: Brush,
+  rectangle: Square,
+  circle: Circle,
+  triangle: Triangle,
+  eraser: Eraser,
+};
 /** Pixels of the picture that an arrow key moves; with shift, a fine step. */
 const KEY_STEP = 8;
 /** Half the side of a shape that is put down by key. */
@@ -91,11 +98,21 @@ export function DrawingPad({ marks, onChange }: DrawingPadProps) {
   return (
     <div className="own-pad">
       <div className="own-tools" role="group" aria-label="Tool">
-        {TOOLS.map((each) => (
-          <Button key={each} aria-pressed={each === tool} onClick={() => setTool(each)}>
-            {each}
-          </Button>
-        ))}
+        {TOOLS.map((each) => {
+          const Icon = ICONS[each];
+          return (
+            <Button
+              key={each}
+              aria-label={each}
+              title={each}
+              aria-pressed={each === tool}
+              onClick={() => setTool(each)}
+            >
+              <Icon size={ICON} aria-hidden="true" />
+            </Button>
+          );
+        })}
+        <span className="sa-quiet">{tool}</span>
       </div>
       <span className="own-canvas">
         <canvas

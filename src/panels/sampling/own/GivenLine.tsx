@@ -1,5 +1,12 @@
 import { OWN_SET } from '../../../runs/index.ts';
-import { startRun, useConfigChanges, useOwnSamples, useSession, useTaskFiles } from '../../../state/index.ts';
+import {
+  startRun,
+  useConfig,
+  useConfigChanges,
+  useOwnSamples,
+  useSession,
+  useTaskFiles,
+} from '../../../state/index.ts';
 import { Button } from '../../../ui/index.ts';
 
 /** What became of the samples that were given to the import, and the way of them into the run. */
@@ -8,6 +15,7 @@ export function GivenLine() {
   const given = useOwnSamples((state) => state.given);
   const { importing, report } = useTaskFiles();
   const isBusy = useSession((session) => session.status === 'booting');
+  const isChosen = useConfig(({ tasks }) => tasks.from === 'imported' && tasks.name === OWN_SET);
   const isWaiting = useConfigChanges().some(({ path }) => path === 'tasks');
   if (!given) return null;
   if (importing) return <p role="status">Checking the samples…</p>;
@@ -20,6 +28,8 @@ export function GivenLine() {
       </p>
     );
   }
+  // Other questions have been chosen since.
+  if (!isChosen) return null;
   return (
     <div className="own-tools" role="status" data-testid="own-given">
       <span>

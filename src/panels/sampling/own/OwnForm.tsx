@@ -1,5 +1,6 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { SubmitEvent } from 'react';
+import { Upload } from 'lucide-react';
 import { ownImage, saveOwnSample } from '../../../state/index.ts';
 import type { DrawnMark, OwnPicture, OwnSample } from '../../../state/index.ts';
 import { Button, FormField, ImageView } from '../../../ui/index.ts';
@@ -28,6 +29,7 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
   const [isTried, setTried] = useState(false);
   const [pictureFault, setPictureFault] = useState<string | null>(null);
   const pictureErrorId = useId();
+  const input = useRef<HTMLInputElement>(null);
 
   const texts = { problem, answer, key_words: splitKeywords(keywords) };
   const isMissing = source === 'upload' ? uploaded === null : shownMarks(marks).length === 0;
@@ -94,19 +96,22 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
                 alt="The uploaded picture"
               />
             )}
-            <label className="sa-quiet">
-              One PNG, JPEG or WebP, up to 20 MB{' '}
-              <input
-                type="file"
-                accept=".png,.jpg,.jpeg,.webp"
-                data-testid="own-file"
-                onChange={(event) => {
-                  void upload(event.target.files?.[0]);
-                  // The same file can be chosen again.
-                  event.target.value = '';
-                }}
-              />
-            </label>
+            <Button onClick={() => input.current?.click()}>
+              <Upload size={16} aria-hidden="true" /> {uploaded ? 'Choose another file' : 'Choose a file'}
+            </Button>
+            <input
+              ref={input}
+              type="file"
+              accept=".png,.jpg,.jpeg,.webp"
+              hidden
+              data-testid="own-file"
+              onChange={(event) => {
+                void upload(event.target.files?.[0]);
+                // The same file can be chosen again.
+                event.target.value = '';
+              }}
+            />
+            <p className="sa-quiet">One PNG, JPEG or WebP, up to 20 MB.</p>
           </div>
         )}
         {pictureError !== null && (

@@ -20,6 +20,7 @@ const THUMBNAIL = 64;
 /** Samples that the reader makes: add, change, remove, train on them, take them away as a zip. */
 export default function OwnSamples() {
   const samples = useOwnSamples((state) => state.samples);
+  const isGiven = useOwnSamples((state) => state.given === state.samples);
   const [edited, setEdited] = useState<number | 'new' | null>(null);
   const body = useRef<HTMLDivElement>(null);
   const [removed, setRemoved] = useState<OwnSample | null>(null);
@@ -37,8 +38,7 @@ export default function OwnSamples() {
   return (
     <div className="own-body" ref={body} tabIndex={-1}>
       <p className="sa-quiet" data-testid="own-weak">
-        The shipped policies have seen drawn scenes only: on your pictures they are weak, and rewards may
-        hardly rise.
+        The policy is weak on pictures unlike its own tasks’: rewards may hardly rise.
       </p>
       <StorageFault />
       <div className="own-tools">
@@ -50,7 +50,7 @@ export default function OwnSamples() {
           <Plus size={ICON} aria-hidden="true" /> Add a sample
         </Button>
         <Button
-          variant={samples.length === 0 ? 'plain' : 'primary'}
+          variant={samples.length === 0 || isGiven ? 'plain' : 'primary'}
           disabled={samples.length === 0}
           onClick={() => void giveOwnSamples()}
         >
@@ -98,7 +98,7 @@ interface OwnCardProps {
 function OwnCard({ sample, onEdit, onRemove }: OwnCardProps) {
   const { number, problem, answer, key_words, picture } = sample;
   return (
-    <li className="sa-card own-card" data-testid="own-card">
+    <li className="sa-card" data-testid="own-card">
       <ImageView
         image={ownImage(picture)}
         size={fitted(picture, THUMBNAIL)}
