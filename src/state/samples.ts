@@ -32,6 +32,10 @@ export interface SimilarityAnswer {
   readonly patches: Float32Array | null;
 }
 
+interface SentImage {
+  readonly qid: string;
+  readonly image: RasterImage | null;
+}
 interface SamplesState {
   readonly images: ReadonlyMap<string, SampleImage>;
   readonly samples: ReadonlyMap<string, SampleSummary>;
@@ -49,6 +53,8 @@ const EMPTY: SamplesState = {
 const PAGE = 24;
 /** Pictures kept; one that was let go is asked for again when it is looked at. */
 const IMAGES_KEPT = 600;
+/** Pictures encoded a frame. */
+const IMAGES_A_FRAME = 4;
 /** Similarity answers kept; a slider over what-if texts makes many. */
 const SIMILARITIES_KEPT = 64;
 
@@ -56,11 +62,13 @@ export const samplesStore = createStore<SamplesState>(() => EMPTY);
 
 const asked = { images: new Set<string>(), samples: new Set<string>(), pages: new Set<string>() };
 let imageQueue: string[] = [];
+let arrived: SentImage[] = [];
 
 /** Forgets everything: another task set is there. */
 export function clearSamples(): void {
   for (const set of Object.values(asked)) set.clear();
   imageQueue = [];
+  arrived = [];
   samplesStore.setState(EMPTY);
 }
 
@@ -76,14 +84,22 @@ function requestImage(qid: string): void {
   });
 }
 
-export function addImages(images: readonly { qid: string; image: RasterImage | null }[]): void {
+/** Takes pictures in, a few a frame: each is encoded for its address. */
+export function addImages(images: readonly SentImage[]): void {
+  const isIdle = arrived.length === 0;
+  arrived.push(...images);
+  if (isIdle && arrived.length > 0) requestAnimationFrame(encodeSome);
+}
+
+function encodeSome(): void {
   const next = new Map(samplesStore.getState().images);
-  for (const { qid, image } of images) if (image) next.set(qid, toImage(image));
+  for (const { qid, image } of arrived.splice(0, IMAGES_A_FRAME)) if (image) next.set(qid, toImage(image));
   for (const qid of [...next.keys()].slice(0, -IMAGES_KEPT)) {
     next.delete(qid);
     asked.images.delete(qid);
   }
   samplesStore.setState({ images: next });
+  if (arrived.length > 0) requestAnimationFrame(encodeSome);
 }
 
 export function addSamples(summaries: readonly SampleSummary[]): void {
