@@ -91,8 +91,11 @@ function Gains({ steps, values, from, to }: GainsProps) {
     if (!Number.isFinite(column?.[first])) return null;
     return (
       <span key={name} className="stages-gain">
-        {NAMES[name]} {formatNumber(column[first], 2)} → {formatNumber(column[last], 2)}
+        {NAMES[name]} {hundredths(column[first])} → {hundredths(column[last])}
       </span>
     );
   });
 }
+
+/** Progress reads better as 0.01 → 0.66 than as 8.9e−3 → 0.66. */
+const hundredths = (value: number): string => formatNumber(Math.round(value * 100) / 100, 2);

@@ -126,7 +126,8 @@ test('what the perception lesson says was measured is in the report', () => {
   expect(text).toContain(`ends at ${row('reversed')[0]}`);
   expect(text).toContain(`as good (${row('two-stage-no-split')[0]}`);
   expect(text).toContain(`${report.settings[0].qids.length} held-out samples`);
-  expect(report.seeds).toHaveLength(3);
+  expect(text).toContain('five seeds');
+  expect(report.seeds).toHaveLength(5);
 });
 
 function readPanels(kind: string): string {

@@ -73,8 +73,8 @@ export const perceptionFirst: Lesson = {
     {
       title: 'What was measured',
       text: [
-        '120 updates each, 1024 held-out samples, three seeds of the five declared. Warm-up policy: accuracy 0.34, description F1 0.02. 120 updates of reasoning: 0.46 and 0.15. 60 of perception, then 60 of reasoning: 0.74 and 0.86.',
-        'In this setting the order matters. Reasoning first, then perception, ends at 0.40.',
+        '120 updates each, 1024 held-out samples, five seeds. Warm-up policy: accuracy 0.34, description F1 0.02. 120 updates of reasoning: 0.48 and 0.18. 60 of perception, then 60 of reasoning: 0.79 and 0.88.',
+        'In this setting the order matters. Reasoning first, then perception, ends at 0.43.',
       ],
       place: null,
       open: { tab: 'stages', dockOpen: true },
@@ -84,7 +84,7 @@ export const perceptionFirst: Lesson = {
     {
       title: 'How far to trust it',
       text: [
-        'Three seeds, one severity of faults. Without the split the two stages were as good (0.77, intervals overlap), and the split did not thin out the groups without advantage as declared. With mild faults the prototype saw no difference in accuracy. What happens at this size need not happen at 7 billion parameters.',
+        'Five seeds, one severity of faults. Without the split the two stages were about as good (0.73, intervals overlap), and the split did not thin out the groups without advantage as declared. With mild faults the prototype saw no difference in accuracy. What happens at this size need not happen at 7 billion parameters.',
         'Press *Play* to go on to the switch, or leave the lesson and try reasoning alone: Setup, Stage plan.',
       ],
       place: 'stages',
