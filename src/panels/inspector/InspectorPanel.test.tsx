@@ -4,7 +4,7 @@ import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG, stepRecord } from '../../../fixtures/stepRecord.ts';
 import { goLive, recordsStore, select, selectionStore, sessionStore } from '../../state/index.ts';
-import { addRecords, clearRecords } from '../../state/records.ts';
+import { addRecords, clearRecords, RETAINED } from '../../state/records.ts';
 import { InspectorPanel } from './InspectorPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -83,6 +83,23 @@ describe('the inspector', () => {
     expect(selectionStore.getState().token).toBe(5);
     const record = recordsStore.getState().records.get(3)?.groups[1].rollouts[0];
     expect(at('inspector-token-readout')?.textContent).toContain(`id ${record?.tokenIds[5]}`);
+  });
+
+  it('keeps the record of a step when newer ones come', () => {
+    act(() => {
+      addRecords([stepRecord(3, 'reasoning')]);
+      select({ step: 3, group: 0, rollout: 0 });
+    });
+    const pin = page.querySelector('[aria-label="Keep the record of step 3"]');
+    expect(pin?.getAttribute('aria-pressed')).toBe('false');
+    click(pin);
+    expect(pin?.getAttribute('aria-pressed')).toBe('true');
+    const record = stepRecord(1, 'reasoning');
+    act(() => addRecords(Array.from({ length: RETAINED }, (_, i) => ({ ...record, step: i + 4 }))));
+    expect(recordsStore.getState().records.has(3)).toBe(true);
+    click(pin);
+    act(() => addRecords([{ ...record, step: RETAINED + 4 }]));
+    expect(recordsStore.getState().records.has(3)).toBe(false);
   });
 
   it('shows a step in progress as far as it has come', () => {

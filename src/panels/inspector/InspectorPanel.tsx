@@ -17,6 +17,7 @@ import {
 import { AdvantageSection } from './AdvantageSection.tsx';
 import { EvidenceView } from './EvidenceView.tsx';
 import { FigureButton } from './FigureButton.tsx';
+import { PinButton } from './PinButton.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
 import { TokenSection } from './TokenSection.tsx';
@@ -83,6 +84,7 @@ export function InspectorPanel() {
           >
             {isRecorded ? 'last step' : 'live'}
           </Button>
+          {shown.done === 'update' && !isRecorded && <PinButton step={shown.step} />}
           {rolloutAt >= 0 && (
             <FigureButton of={figure} step={shown.step} group={groupAt + 1} rollout={rolloutAt + 1} />
           )}
