@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { meanAndStd, signalOf } from '../../engine/rl/advantage.ts';
 import { mergeConfig } from '../../engine/rl/mergeConfig.ts';
 import { presetByName } from '../../engine/rl/presets.ts';
-import type { GroupRecord, RolloutRecord, StepRecord } from '../../engine/rl/types.ts';
+import type { GroupRecord, RolloutRecord, StepRecord, TrainConfig } from '../../engine/rl/types.ts';
 import type { TaskSet } from '../../engine/tasks/types.ts';
 import { encodeRecordedRun, RECORDED_RUN_VERSION, type RecordedRun } from '../../runs/index.ts';
 import { loadTasks } from '../parts.ts';
@@ -64,11 +64,20 @@ async function recordedRun(
     label: arm.label,
     checkpoint: basename(startCheckpoint(plan, setting)),
     experiment: { name: plan.config.name, sha256 },
-    config: { ...preset, tasks: setting.tasks, seed },
+    config: { ...preset, ...stagePlan(arm), tasks: setting.tasks, seed },
     stageChanges,
     metrics,
     records,
   };
+}
+
+/** The stages of an arm as a config says them: its commands trained one each. */
+function stagePlan({ stages }: Arm): Partial<TrainConfig> {
+  const [first, second] = stages;
+  if (!second) return { stages: first.stage };
+  // No config switches back: that order is two runs, of which the last is told.
+  if (first.stage !== 'perception' || stages.length > 2) return { stages: second.stage };
+  return { stages: 'both', stageSwitch: { when: 'steps', perceptionSteps: first.updates } };
 }
 
 /** 1-based, ascending. */
