@@ -82,8 +82,7 @@ test('by mouse: tour, a lesson up to what it locks, and every recorded metric in
   ];
   for (const [i, place] of places.entries()) {
     await expect(page.getByTestId('lesson-progress')).toHaveText(`${i + 1} of 7`);
-    // Before the first step the charts are a closed dock.
-    const selector = place === 'charts-panel' ? '[aria-label="Show the charts"]' : `[data-testid="${place}"]`;
+    const selector = `[data-testid="${place}"]`;
     await outlined(page, selector);
     await expect(page.locator(selector)).toBeInViewport();
     await card(page)

@@ -1,13 +1,15 @@
-import { Play } from 'lucide-react';
+import { Map as MapIcon, Play } from 'lucide-react';
 import {
   isPristine,
   mayShowRecorded,
+  openLesson,
   RECORDED_RUNS,
   runCommand,
   showLive,
   showRecorded,
   useAwaitedRecorded,
   useEnabled,
+  useLesson,
   useSession,
   useShownRun,
 } from './state/index.ts';
@@ -18,6 +20,8 @@ import './recordedNotice.css';
 export function RecordedNotice() {
   const recorded = useShownRun((run) => run.recorded);
   const step = useShownRun((run) => run.step);
+  const checkpoint = useShownRun((run) => run.checkpoint);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   const awaited = useAwaitedRecorded();
   const hasFailed = useSession((state) => state.status === 'failed');
   const hasOwn = useSession((state) => !isPristine(state));
@@ -43,7 +47,9 @@ export function RecordedNotice() {
             ? 'Recorded run — training cannot run here, see above'
             : 'Recorded run — press Play to train live'}
         </h2>
-        <p>{step} steps, done beforehand. Its numbers are those that trained the model.</p>
+        <p>
+          {step} steps of the policy {checkpoint}, done beforehand. Its numbers are those that trained it.
+        </p>
       </div>
       <div className="app-recorded-choice">
         <Tabs
@@ -52,6 +58,11 @@ export function RecordedNotice() {
           selected={recorded.name}
           onSelect={(name) => void showRecorded(name)}
         />
+        {!hasLesson && (
+          <Button onClick={() => void openLesson('tour')}>
+            <MapIcon size={16} aria-hidden="true" /> Show me around
+          </Button>
+        )}
         {hasOwn && canShow && <Button onClick={showLive}>Back to your run</Button>}
       </div>
     </section>
