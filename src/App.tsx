@@ -19,7 +19,7 @@ import {
   useDrawnRuns,
   useLayout,
   useLesson,
-  useOverlay,
+  useDialog,
   useRecordSteps,
   type TabId,
 } from './state/index.ts';
@@ -70,7 +70,7 @@ export function App() {
 }
 
 function Dialogs({ tabs }: { readonly tabs: readonly TabId[] }) {
-  const dialog = useOverlay((state) => state.dialog);
+  const dialog = useDialog((state) => state.dialog);
   switch (dialog) {
     case null:
       return null;

@@ -3,7 +3,7 @@ import { goLive, select, selectionStore } from './selection.ts';
 import { sessionStore, type SessionState } from './session.ts';
 import { applyLayoutPreset, LAYOUT_PRESETS, layoutStore, setLayout, THEMES } from './layout.ts';
 import { groupBy, rolloutBy, stepBy } from './moves.ts';
-import { askFind, openDialog } from './overlay.ts';
+import { askFind, openDialog } from './dialog.ts';
 import { copyLink } from './shareView.ts';
 import { shownStep } from './shownStep.ts';
 import { advance, newSeed, pause, play, resetRun } from './run.ts';

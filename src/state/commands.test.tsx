@@ -5,7 +5,7 @@ import { stepRecord } from '../../fixtures/stepRecord.ts';
 import { COMMANDS } from './commandList.ts';
 import { commandById, commandOf, runCommand, useEnabled, useEnabledCommands } from './commands.ts';
 import { layoutStore } from './layout.ts';
-import { overlayStore } from './overlay.ts';
+import { dialogStore } from './dialog.ts';
 import { addRecords, clearRecords } from './records.ts';
 import { followNewest, goLive, select, selectionStore } from './selection.ts';
 
@@ -116,5 +116,5 @@ test('find opens Rollouts and asks for its field', () => {
   layoutStore.setState({ tab: 'stages' });
   expect(runCommand('find')).toBe(true);
   expect(layoutStore.getState().tab).toBe('rollouts');
-  expect(overlayStore.getState().findAsked).toBe(true);
+  expect(dialogStore.getState().findAsked).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { startedInfo } from '../../fixtures/startedInfo.ts';
 import type { StepRecord } from '../engine/rl/types.ts';
-import { presetByName, type StartedInfo } from '../worker/protocol.ts';
 import { runCommand } from './commands.ts';
 import { receive } from './connect.ts';
 import { RETAINED, recordsStore, togglePin } from './records.ts';
@@ -8,19 +8,7 @@ import { goLive, select, selectionStore } from './selection.ts';
 import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
 
-const info: StartedInfo = {
-  runId: 'a',
-  config: presetByName('nano'),
-  card: null,
-  checkpointName: 'nano',
-  parameterCount: 1,
-  tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 10, heldout: 1 } },
-  policyHash: 'a',
-  imageSize: 24,
-  patchSize: 4,
-  tokenPixels: 8,
-  scorer: 'dual',
-};
+const info = startedInfo();
 const record = (step: number): StepRecord => ({
   step,
   stage: 'perception',

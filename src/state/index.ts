@@ -17,7 +17,7 @@
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
  * - **commands** what buttons, keys, the palette and tests run
- * - **overlay** the dialog that is open, and a field that wants the focus
+ * - **dialog** the one that is open, and a field that wants the focus
  * - **lesson** the one under way, its stop and what it locks
  */
 export { sessionStore, useSession } from './session.ts';
@@ -161,7 +161,7 @@ export {
 export { COMMANDS } from './commandList.ts';
 export type { Command } from './commandList.ts';
 export { commandById, commandOf, runCommand, useEnabled, useEnabledCommands } from './commands.ts';
-export { closeDialog, findTaken, overlayStore, useOverlay } from './overlay.ts';
+export { closeDialog, findTaken, dialogStore, useDialog } from './dialog.ts';
 export {
   goBack,
   goOn,

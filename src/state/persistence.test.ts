@@ -2,9 +2,10 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startedInfo } from '../../fixtures/startedInfo.ts';
 import { stepRecord } from '../../fixtures/stepRecord.ts';
 import { savedState, wholeRun } from '../../fixtures/wholeRun.ts';
-import { presetByName, type FromWorker, type StartedInfo, type ToWorker } from '../worker/protocol.ts';
+import { presetByName, type FromWorker, type ToWorker } from '../worker/protocol.ts';
 import { setClient } from './bridge.ts';
 import { receive } from './connect.ts';
 import { togglePin } from './persistence.ts';
@@ -15,19 +16,11 @@ import { loadRun, refreshRuns, runDatabase, runStore, setRuns } from './runStore
 import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
 
-const info: StartedInfo = {
-  runId: 'a',
+const info = startedInfo({
   config: presetByName('tiny'),
-  card: null,
   checkpointName: 'tiny',
-  parameterCount: 1,
   tasks: { name: 'scenes', origin: 'built-in', sizes: { train: 10, heldout: 1 } },
-  policyHash: 'a',
-  imageSize: 24,
-  patchSize: 4,
-  tokenPixels: 8,
-  scorer: 'none',
-};
+});
 const { files } = wholeRun('x', 0);
 const record = (step: number): FromWorker => ({
   type: 'record',

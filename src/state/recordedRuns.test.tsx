@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { startedInfo } from '../../fixtures/startedInfo.ts';
 import { stepRecord } from '../../fixtures/stepRecord.ts';
 import { decodeRecordedRun, type RunHeader } from '../runs/index.ts';
-import { presetByName, type StartedInfo } from '../worker/protocol.ts';
+import { presetByName } from '../worker/protocol.ts';
 
 const bytesOf = (name: string) =>
   new Uint8Array(readFileSync(resolve(import.meta.dirname, `../../public/runs/${name}.run`)));
@@ -51,19 +52,11 @@ async function page() {
   };
 }
 
-const info: StartedInfo = {
-  runId: 'a',
+const info = startedInfo({
   config: presetByName('tiny'),
-  card: null,
   checkpointName: 'tiny',
-  parameterCount: 1,
   tasks: { name: 'scenes', origin: 'built-in', sizes: { train: 10, heldout: 1 } },
-  policyHash: 'a',
-  imageSize: 48,
-  patchSize: 8,
-  tokenPixels: 16,
-  scorer: 'dual',
-};
+});
 
 beforeEach(() => {
   vi.stubGlobal('fetch', (address: URL) => {

@@ -2,12 +2,12 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import { compareRows } from '../../engine/eval/compare.ts';
 import { MEASURE_LABELS } from '../../engine/eval/measures.ts';
 import type { EvalRow } from '../../engine/eval/evaluateRows.ts';
 import { summarise } from '../../engine/eval/summarise.ts';
-import { presetByName } from '../../engine/rl/presets.ts';
-import type { EvaluationResult, StartedInfo } from '../../state/index.ts';
+import type { EvaluationResult } from '../../state/index.ts';
 import { chooseEvaluation, sessionStore } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
@@ -16,19 +16,7 @@ import { EvaluationPanel } from './EvaluationPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
-const info: StartedInfo = {
-  runId: 'a',
-  config: presetByName('nano'),
-  card: null,
-  checkpointName: 'nano',
-  parameterCount: 1,
-  tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 4096, heldout: 1024 } },
-  policyHash: 'a',
-  imageSize: 24,
-  patchSize: 4,
-  tokenPixels: 8,
-  scorer: 'none',
-};
+const info = startedInfo();
 
 /** 8 samples of two kinds; greedy right on the first `right`, and two sampled responses each, one of them right. */
 function rowsOf(right: number): EvalRow[] {

@@ -4,37 +4,28 @@ import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import { answerRequest, scorer, similarityOf, tasks, tokensOf } from '../../../fixtures/hackWorker.ts';
 import { extractDescription } from '../../engine/rewards/description.ts';
 import { HACKS } from '../../engine/rewards/gaming.ts';
 import { PEBR_RECIPES } from '../../engine/rewards/recipes.ts';
 import { rewardText } from '../../engine/rewards/rewardText.ts';
 import { scoreResponse } from '../../engine/rewards/score.ts';
-import { presetByName } from '../../engine/rl/presets.ts';
 import { sessionStore } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { chooseConfig, configStore, markApplied } from '../../state/config.ts';
 import { clearSamples } from '../../state/samples.ts';
 import { formatNumber } from '../../ui/index.ts';
-import type { StartedInfo, ToWorker } from '../../worker/protocol.ts';
+import type { ToWorker } from '../../worker/protocol.ts';
 import { HacksPanel } from './HacksPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
-const info: StartedInfo = {
-  runId: 'a',
-  config: presetByName('nano'),
-  card: null,
-  checkpointName: 'nano',
-  parameterCount: 1,
-  tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 4096, heldout: 64 } },
-  policyHash: 'a',
-  imageSize: 24,
-  patchSize: 4,
-  tokenPixels: 8,
+const info = startedInfo({
   scorer: scorer.id,
-};
+  tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 4096, heldout: 64 } },
+});
 
 let root: Root;
 let page: HTMLElement;

@@ -5,7 +5,7 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { presetByName } from '../../engine/rl/presets.ts';
+import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import { decodeRecordedRun } from '../../runs/index.ts';
 import { select, sessionStore, showLive, showRecorded } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
@@ -49,24 +49,7 @@ beforeEach(async () => {
   page = document.body.appendChild(document.createElement('div'));
   root = createRoot(page);
   // A model is loaded, with another config, and could answer.
-  receive([
-    {
-      type: 'started',
-      info: {
-        runId: 'a',
-        config: presetByName('nano'),
-        card: null,
-        checkpointName: 'nano',
-        parameterCount: 1,
-        tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 10, heldout: 1 } },
-        policyHash: 'a',
-        imageSize: 24,
-        patchSize: 4,
-        tokenPixels: 8,
-        scorer: 'dual',
-      },
-    },
-  ]);
+  receive([{ type: 'started', info: startedInfo() }]);
   sessionStore.setState({ status: 'idle' });
   await showRecorded('two-stage');
   act(() => root.render(<InspectorPanel />));

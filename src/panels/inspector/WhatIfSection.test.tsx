@@ -3,6 +3,7 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import { CONFIG, stepRecord } from '../../../fixtures/stepRecord.ts';
 import { scoreResponse, PEBR_RECIPES } from '../../engine/rewards/index.ts';
 import { goLive, select, selectionStore, sessionStore } from '../../state/index.ts';
@@ -11,26 +12,22 @@ import { receive } from '../../state/connect.ts';
 import { clearHacks } from '../../state/hacks.ts';
 import { addRecords, clearRecords } from '../../state/records.ts';
 import { formatNumber } from '../../ui/index.ts';
-import type { StartedInfo, ToWorker } from '../../worker/protocol.ts';
+import type { ToWorker } from '../../worker/protocol.ts';
 import { InspectorPanel } from './InspectorPanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const record = stepRecord(7, 'perception');
 const rollout = record.groups[2].rollouts[3];
-const info: StartedInfo = {
-  runId: 'a',
+const info = startedInfo({
   config: CONFIG,
-  card: null,
   checkpointName: 'tiny',
-  parameterCount: 1,
-  tasks: { name: 'scenes', origin: 'built-in', sizes: { train: 4096, heldout: 64 } },
-  policyHash: 'a',
   imageSize: 48,
   patchSize: 8,
   tokenPixels: 16,
   scorer: 'drawn',
-};
+  tasks: { name: 'scenes', origin: 'built-in', sizes: { train: 4096, heldout: 64 } },
+});
 
 let root: Root;
 let page: HTMLElement;

@@ -1,6 +1,6 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { findTaken, select, useOverlay, useSelection, useSession, useShownStep } from '../../state/index.ts';
+import { findTaken, select, useDialog, useSelection, useSession, useShownStep } from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import { Button, EmptyState, Panel, Tooltip, advantageScale, formatNumber } from '../../ui/index.ts';
 import { GroupRowView } from './GroupRowView.tsx';
@@ -108,7 +108,7 @@ function RolloutList({ shown }: { readonly shown: ShownStep }) {
   const needle = useDeferredValue(find);
   const scroller = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const findAsked = useOverlay((overlay) => overlay.findAsked);
+  const findAsked = useDialog(({ findAsked: asked }) => asked);
   useEffect(() => {
     if (!findAsked) return;
     field.current?.focus();

@@ -2,9 +2,9 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import type { EvalRow } from '../../engine/eval/evaluateRows.ts';
 import { summarise } from '../../engine/eval/summarise.ts';
-import { presetByName } from '../../engine/rl/presets.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { evaluate, sessionStore, useEvaluation, type EvaluationResult } from '../../state/index.ts';
@@ -61,24 +61,7 @@ beforeEach(() => {
   root = createRoot(page);
   const change = { from: 'perception', to: 'reasoning', reason: 'plan', policyHash: 'c', atStep: 1 } as const;
   act(() => {
-    receive([
-      {
-        type: 'started',
-        info: {
-          runId: 'a',
-          config: presetByName('nano'),
-          card: null,
-          checkpointName: 'nano',
-          parameterCount: 1,
-          tasks: { name: 'scenes-nano', origin: 'built-in', sizes: { train: 4096, heldout: 1024 } },
-          policyHash: 'a',
-          imageSize: 24,
-          patchSize: 4,
-          tokenPixels: 8,
-          scorer: 'none',
-        },
-      },
-    ]);
+    receive([{ type: 'started', info: startedInfo() }]);
     sessionStore.setState({ status: 'paused', step: 3, stageChanges: [change] });
     root.render(
       <>
