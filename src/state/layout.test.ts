@@ -67,7 +67,9 @@ test('a preset opens its places, and is found again as it was left', async () =>
 
 test('what is opened by hand is no preset any more, until one is chosen', async () => {
   const { applyLayoutPreset, layoutStore, setLayout, shownLayoutPreset } = await visit();
-  setLayout({ tab: 'stages', dockHeight: 300 });
+  setLayout({ tab: 'stages' });
+  expect(shownLayoutPreset(layoutStore.getState())).toBe('train');
+  setLayout({ dockOpen: false, dockHeight: 300 });
   expect(shownLayoutPreset(layoutStore.getState())).toBeNull();
   applyLayoutPreset('train');
   expect(shownLayoutPreset(layoutStore.getState())).toBe('train');

@@ -138,10 +138,10 @@ export function applyLayoutPreset(id: LayoutPresetId): void {
   });
 }
 
-/** The preset whose places are open, if it is still as it was chosen. */
+/** The preset whose places are open, if it is still as it was chosen; looking at another tab leaves it that. */
 export function shownLayoutPreset(state: LayoutState): LayoutPresetId | null {
   const preset = LAYOUT_PRESETS.find(({ id }) => id === state.preset);
-  const isAsChosen = (Object.keys(train.places) as (keyof Places)[]).every(
+  const isAsChosen = (['railOpen', 'inspectorOpen', 'dockOpen'] as const).every(
     (field) => state[field] === preset?.places[field],
   );
   return isAsChosen ? state.preset : null;

@@ -124,7 +124,9 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
                 strokeDasharray="4 3"
                 label={{
                   value: stage.label,
-                  position: 'insideTopLeft',
+                  // Near the right edge it would be cut off.
+                  position:
+                    stage.step - range[0] > 0.75 * (range[1] - range[0]) ? 'insideTopRight' : 'insideTopLeft',
                   className: 'ui-chart-stage',
                   offset: 4,
                   dy: -14,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatNumber, formatShare, formatSigned, formatTick } from './format.ts';
+import { formatNumber, formatSeconds, formatShare, formatSigned, formatTick } from './format.ts';
 import { niceTicks } from './scales.ts';
 
 describe('formatNumber', () => {
@@ -16,6 +16,19 @@ describe('formatNumber', () => {
     expect(formatNumber(-Infinity)).toBe('−∞');
     expect(formatSigned(0.5)).toBe('+0.500');
     expect(formatShare(0.625)).toBe('62.5 %');
+  });
+});
+
+describe('formatSeconds', () => {
+  it('says short times in milliseconds', () => {
+    expect([0, 0.0004, 0.056, 0.9994, 1, 12.34].map(formatSeconds)).toEqual([
+      '0 ms',
+      '0 ms',
+      '56 ms',
+      '999 ms',
+      '1 s',
+      '12.3 s',
+    ]);
   });
 });
 

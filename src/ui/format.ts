@@ -42,6 +42,11 @@ export function formatShare(share: number | null | undefined): string {
   return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
 }
 
+/** A duration: seconds, below one of them milliseconds. */
+export function formatSeconds(seconds: number): string {
+  return seconds < 1 ? `${formatNumber(Math.round(seconds * 1000), 0)} ms` : `${formatNumber(seconds, 1)} s`;
+}
+
 /** Large counts with a unit: 12 345 → 12.3 k. */
 export function formatCompact(value: number): string {
   const size = Math.abs(value);

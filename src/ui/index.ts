@@ -27,7 +27,14 @@ export type { StripToken } from './TokenStrip.tsx';
 export { Tooltip } from './Tooltip.tsx';
 export { Waterfall } from './Waterfall.tsx';
 export { Bar, DifficultyMark, PassRate, RewardBars, ScaleLegend, Sign, SignedBar } from './glyphs.tsx';
-export { formatCompact, formatInterval, formatNumber, formatShare, formatSigned } from './format.ts';
+export {
+  formatCompact,
+  formatInterval,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+  formatSigned,
+} from './format.ts';
 export { evidenceMarks } from './evidenceMarks.ts';
 export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale, patchScale } from './scales.ts';
 export type { ColourScale } from './scales.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { exportCheckpoint, sessionStore, useSession } from '../../state/index.ts';
-import { Bar, Button, formatCompact, formatNumber, formatShare, Panel } from '../../ui/index.ts';
+import { Bar, Button, formatCompact, formatSeconds, formatShare, Panel } from '../../ui/index.ts';
 import { diagnostics } from './diagnostics.ts';
 import './system.css';
 
@@ -126,7 +126,7 @@ function Timing() {
                     label={`${phase}: ${formatShare(seconds / total)} of the time`}
                   />
                 </td>
-                <td>{formatNumber(seconds, 1)} s</td>
+                <td>{formatSeconds(seconds)}</td>
               </tr>
             ))}
           </tbody>
