@@ -225,13 +225,8 @@ function gridOf(result: ExperimentResult): string | null {
   if (placed.length === 0 || placed.length < result.settings.length) return null;
   const columns = [...new Set(placed.map(({ setting }) => setting.grid!.x))];
   const series = [...new Set(placed.map(({ setting }) => setting.grid!.series))];
-  const charts = MEASURES.map((measure): Chart => ({
-    title: `${MEASURE_NAMES[measure]}: two-stage − reasoning`,
-    xLabel: 'perception faults of the teacher',
-    yLabel: 'difference',
-    range: measure === 'accuracy' ? [-0.2, 0.2] : [-1, 1],
-    categories: columns,
-    lines: series.map((name) => ({
+  const charts = MEASURES.map((measure): Chart => {
+    const lines = series.map((name) => ({
       label: name,
       points: placed
         .filter(({ setting }) => setting.grid!.series === name)
@@ -239,8 +234,19 @@ function gridOf(result: ExperimentResult): string | null {
           const { difference, low, high } = differenceOf(setting, measure, 'two-stage', 'reasoning');
           return { x: columns.indexOf(setting.setting.grid!.x), y: difference, low, high };
         }),
-    })),
-  }));
+    }));
+    const ends = lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [-low, high]));
+    // Of one width above and below 0, in fifths, so that nothing is cut off.
+    const most = Math.ceil(Math.max(0.2, ...ends) * 5) / 5;
+    return {
+      title: `${MEASURE_NAMES[measure]}: two-stage − reasoning`,
+      xLabel: 'perception faults of the teacher',
+      yLabel: 'difference',
+      range: [-most, most],
+      categories: columns,
+      lines,
+    };
+  });
   return chartsSvg(charts, 'Difference between two-stage and reasoning by severity of faults');
 }
 

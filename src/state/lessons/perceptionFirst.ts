@@ -84,7 +84,7 @@ export const perceptionFirst: Lesson = {
     {
       title: 'How far to trust it',
       text: [
-        'Five seeds, one severity of faults. Without the split the two stages were about as good (0.73, intervals overlap), and the split did not thin out the groups without advantage as declared. With mild faults the prototype saw no difference in accuracy. What happens at this size need not happen at 7 billion parameters.',
+        'Five seeds. Without the split the two stages were about as good (0.73, intervals overlap), and the split did not thin out the groups without advantage as declared. With milder faults (every colour wrong, but no shape) one seed saw no difference in accuracy. What happens at this size need not happen at 7 billion parameters.',
         'Press *Play* to go on to the switch, or leave the lesson and try reasoning alone: Setup, Stage plan.',
       ],
       place: 'stages',
