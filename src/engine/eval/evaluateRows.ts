@@ -4,7 +4,7 @@ import { scoreResponse } from '../rewards/score.ts';
 import { PEBR_RECIPES } from '../rewards/recipes.ts';
 import { PixelCache } from '../rl/pixelCache.ts';
 import { promptOf } from '../rl/promptOf.ts';
-import { generateRollouts, type GeneratedRollout } from '../rl/rollout.ts';
+import { generateRollouts, macrotasks, type GeneratedRollout } from '../rl/rollout.ts';
 import { rewardInput } from '../rl/scorePhase.ts';
 import type { TrainerParts } from '../rl/trainerState.ts';
 import type { Part, Sample } from '../tasks/types.ts';
@@ -87,7 +87,10 @@ export async function rowsOf(
   const rows: EvalRow[] = [];
   const pixels = new PixelCache(parts.preprocessing);
   const { samplesAtOnce = SAMPLES_AT_ONCE } = options;
+  // A chunk may be over before its rollouts give way, and a whole evaluation with it.
+  const giveWay = macrotasks();
   for (let from = 0; from < samples.length; from += samplesAtOnce) {
+    await giveWay();
     signal?.throwIfAborted();
     const chunk = samples.slice(from, from + samplesAtOnce);
     const images = await pixels.batch(chunk);

@@ -214,7 +214,7 @@ function step(policy: Policy, cache: DecodeCache, ids: ArrayLike<number>): tf.Te
 }
 
 /** A function to await in a loop: from time to time it waits for a macrotask, so that pause and abort arrive. */
-function macrotasks(): () => Promise<void> {
+export function macrotasks(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < MACROTASK_EVERY) return;
