@@ -12,7 +12,7 @@ import { LESSONS, type LessonName } from './lessons/index.ts';
 import { LOCKABLE, type Lesson, type LessonStart, type Lockable, type Stop } from './lessons/types.ts';
 import { showLive } from './recordedRuns.ts';
 import { isPristine, setSpeed, startRun } from './run.ts';
-import { logLine, sessionStore } from './session.ts';
+import { addNotice, logLine, sessionStore } from './session.ts';
 
 interface LessonState {
   readonly lesson: Lesson | null;
@@ -35,8 +35,7 @@ export function useLesson<T>(selector: (state: LessonState) => T): T {
 /** Opens a lesson at its first stop. Its run begins when the reader goes on from there. What fails is a notice. */
 export async function openLesson(name: LessonName): Promise<void> {
   const lesson = await LESSONS[name].load().catch((error: unknown) => {
-    const notice = `The lesson “${LESSONS[name].title}” could not be loaded: ${String(error)}`;
-    sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+    addNotice(`The lesson “${LESSONS[name].title}” could not be loaded: ${String(error)}`);
   });
   if (!lesson) return;
   stopWatching();

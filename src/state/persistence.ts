@@ -33,7 +33,7 @@ import {
   setRuns,
   tellTabs,
 } from './runStore.ts';
-import { logLine, sessionStore } from './session.ts';
+import { addNotice, logLine, sessionStore } from './session.ts';
 import { shownStore } from './shownRun.ts';
 import { noticeOf } from './storageNotice.ts';
 
@@ -267,7 +267,7 @@ function failed(live: RunHeader, error: unknown): void {
   said = fault;
   const notice = noticeOf(fault, message, live, runStore.getState().runs);
   logLine(notice);
-  sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+  addNotice(notice);
 }
 
 /** Resolves when the run under way is saved as it is now, or cannot be. */

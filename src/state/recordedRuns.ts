@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { decodeRecordedRun, type RecordedRun } from '../runs/index.ts';
 import { runStore } from './runStore.ts';
 import { selectAnew } from './selection.ts';
-import { sessionStore, type SessionState } from './session.ts';
+import { addNotice, sessionStore, type SessionState } from './session.ts';
 import { LIVE, recordedAsShown, shownStore } from './shownRun.ts';
 
 /** Those under `public/runs`, by name and label. The first one is shown on a first visit. */
@@ -60,7 +60,7 @@ export async function showRecorded(name: string): Promise<void> {
     selectAnew();
   } catch (error) {
     const notice = `The recorded run “${name}” cannot be shown: ${error instanceof Error ? error.message : String(error)}`;
-    if (isAwaited()) sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+    if (isAwaited()) addNotice(notice);
   } finally {
     if (isAwaited()) recordedStore.setState({ awaited: null });
   }

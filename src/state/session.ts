@@ -98,6 +98,11 @@ export function useSession<T>(selector: (state: SessionState) => T): T {
   return useStore(sessionStore, selector);
 }
 
+/** Tells the reader something that needs no answer; it stays until it is dismissed. */
+export function addNotice(notice: string): void {
+  sessionStore.setState(({ notices }) => ({ notices: [...notices, notice] }));
+}
+
 export function logLine(text: string): void {
   sessionStore.setState((state) => ({ log: [...state.log.slice(1 - LOG_LINES), { at: Date.now(), text }] }));
 }

@@ -1,25 +1,13 @@
 import { expect, test } from 'vitest';
+import { evalRow } from '../../../fixtures/evalRow.ts';
 import { bootstrapInterval, pairedDifference } from './bootstrap.ts';
 import type { EvalRow } from './evaluateRows.ts';
 import { compareRows } from './compare.ts';
 import { MEASURE_NAMES } from './measures.ts';
 import { summarise, valuesOf } from './summarise.ts';
 
-const row = (qid: string, change: Partial<EvalRow> = {}): EvalRow => ({
-  qid,
-  kind: 'count',
-  decoding: 'greedy',
-  draw: 0,
-  accuracy: 0,
-  description_f1: 0.5,
-  description_precision: 0.5,
-  description_recall: 0.5,
-  keyword: 0.25,
-  format: 1,
-  length: 10,
-  response: '',
-  ...change,
-});
+const row = (qid: string, change: Partial<EvalRow> = {}): EvalRow =>
+  evalRow({ qid, keyword: 0.25, length: 10, ...change });
 const sampled = (qid: string, draw: number, change: Partial<EvalRow> = {}): EvalRow =>
   row(qid, { decoding: 'sampled', draw, ...change });
 

@@ -2,6 +2,7 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { evalRow } from '../../../fixtures/evalRow.ts';
 import { startedInfo } from '../../../fixtures/startedInfo.ts';
 import { compareRows } from '../../engine/eval/compare.ts';
 import { MEASURE_LABELS } from '../../engine/eval/measures.ts';
@@ -21,20 +22,8 @@ const info = startedInfo();
 /** 8 samples of two kinds; greedy right on the first `right`, and two sampled responses each, one of them right. */
 function rowsOf(right: number): EvalRow[] {
   return Array.from({ length: 8 }, (_, i) => {
-    const row: EvalRow = {
-      qid: String(i),
-      kind: i % 2 === 0 ? 'count' : 'exist',
-      decoding: 'greedy',
-      draw: 0,
-      accuracy: i < right ? 1 : 0,
-      description_f1: 0.5,
-      description_precision: 0.5,
-      description_recall: 0.5,
-      keyword: 1,
-      format: 1,
-      length: 40,
-      response: '',
-    };
+    const kind = i % 2 === 0 ? 'count' : 'exist';
+    const row = evalRow({ qid: String(i), kind, accuracy: i < right ? 1 : 0 });
     const sampled = [0, 1].map((draw): EvalRow => ({ ...row, decoding: 'sampled', draw, accuracy: draw }));
     return [row, ...sampled];
   }).flat();

@@ -2,8 +2,8 @@
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { evalRow } from '../../../fixtures/evalRow.ts';
 import { startedInfo } from '../../../fixtures/startedInfo.ts';
-import type { EvalRow } from '../../engine/eval/evaluateRows.ts';
 import { summarise } from '../../engine/eval/summarise.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
@@ -27,20 +27,7 @@ let asked: ToWorker[];
 /** 4 samples, the first `right` of them right. */
 const reportOf = (right: number) =>
   summarise(
-    Array.from({ length: 4 }, (_, i): EvalRow => ({
-      qid: String(i),
-      kind: 'count',
-      decoding: 'greedy',
-      draw: 0,
-      accuracy: i < right ? 1 : 0,
-      description_f1: 0.5,
-      description_precision: 0.5,
-      description_recall: 0.5,
-      keyword: 1,
-      format: 1,
-      length: 40,
-      response: '',
-    })),
+    Array.from({ length: 4 }, (_, i) => evalRow({ qid: String(i), accuracy: i < right ? 1 : 0 })),
     { tasks: 'scenes-nano', part: 'heldout', seed: 1 },
   );
 

@@ -1,17 +1,9 @@
-import type { Lesson } from './types.ts';
+import { NANO_START, type Lesson } from './types.ts';
 
 export const advantage: Lesson = {
   name: 'advantage',
   title: 'How a group becomes an advantage',
-  start: {
-    preset: 'nano',
-    seed: 1,
-    easyFrom: 8,
-    mediumFrom: 1,
-    delayMs: 0,
-    checkpoint: null,
-    edits: {},
-  },
+  start: NANO_START,
   stops: [
     {
       title: 'One step, phase by phase',

@@ -1,17 +1,9 @@
-import type { Lesson } from './types.ts';
+import { NANO_START, type Lesson } from './types.ts';
 
 export const equalGroups: Lesson = {
   name: 'equal-groups',
   title: 'Why all-equal groups teach nothing',
-  start: {
-    preset: 'nano',
-    seed: 1,
-    easyFrom: 8,
-    mediumFrom: 1,
-    delayMs: 0,
-    checkpoint: null,
-    edits: { stages: 'reasoning' },
-  },
+  start: { ...NANO_START, edits: { stages: 'reasoning' } },
   stops: [
     {
       title: 'A comparison needs a difference',

@@ -1,5 +1,5 @@
 import { hackPresetById } from '../../worker/protocol.ts';
-import type { Lesson } from './types.ts';
+import { NANO_START, type Lesson } from './types.ts';
 
 const hack = hackPresetById('keyword-only');
 const ran = (metric: string): string => {
@@ -11,15 +11,7 @@ const ran = (metric: string): string => {
 export const rewardHack: Lesson = {
   name: 'reward-hack',
   title: 'How a reward is hacked',
-  start: {
-    preset: 'nano',
-    seed: 1,
-    easyFrom: 8,
-    mediumFrom: 1,
-    delayMs: 0,
-    checkpoint: null,
-    edits: {},
-  },
+  start: NANO_START,
   stops: [
     {
       title: 'A reward is a stand-in',

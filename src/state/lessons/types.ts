@@ -85,6 +85,17 @@ export interface LessonStart {
   readonly edits: Readonly<Record<string, unknown>>;
 }
 
+/** The smallest policy as it is shipped, at full speed. */
+export const NANO_START: LessonStart = {
+  preset: 'nano',
+  seed: 1,
+  easyFrom: 8,
+  mediumFrom: 1,
+  delayMs: 0,
+  checkpoint: null,
+  edits: {},
+};
+
 export interface Lesson {
   readonly name: string;
   readonly title: string;
