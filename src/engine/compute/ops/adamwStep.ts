@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/kernel.ts';
+import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
 
 export interface Moments {
   readonly first: tf.Variable;

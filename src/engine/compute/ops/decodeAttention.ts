@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/kernel.ts';
+import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 import { visibleSoftmax } from './softmax.ts';
 

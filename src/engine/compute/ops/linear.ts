@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gpuColumnSums, hasGpuKernels } from '../webgpu/kernel.ts';
+import { gpuColumnSums, hasGpuKernels } from '../webgpu/elementKernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 
 /** Steps, in elements, from one element to the next along a matrix's rows and columns. */

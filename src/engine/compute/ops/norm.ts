@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels } from '../webgpu/kernel.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
 import { gpuNorm, gpuNormGradients } from '../webgpu/norm.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 

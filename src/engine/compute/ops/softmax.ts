@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/kernel.ts';
+import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
 
 /** Finite, because a shader may assume that there is no infinity. */
 const MASKED = -1e9;

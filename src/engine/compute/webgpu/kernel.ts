@@ -1,87 +1,153 @@
 /**
- * Our own kernels on tfjs's WebGPU backend: WGSL that computes one element of the output, recorded into tfjs's open
- * compute pass. No workgroup memory and no barriers, which software adapters are slow at.
+ * Compute shaders as data. A kernel names its buffers, its numbers and its body; the rest of the shader is written
+ * here, pipelines are compiled once a device, and whoever runs it (a tfjs op, a static plan) binds the buffers.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
-type UniformType = 'f32' | 'i32';
+export type ElementType = 'f32' | 'i32' | 'u32' | 'vec4<f32>';
+export type UniformType = 'f32' | 'i32' | 'u32';
 
-export interface GpuKernel {
+export interface Kernel {
   readonly name: string;
-  /** Names of the inputs, flat arrays in WGSL: `x[i]`. */
-  readonly inputs: readonly string[];
-  /** Numbers that change from call to call: `uniforms.width`. */
+  /** Storage buffers in binding order, flat arrays in WGSL. What a kernel writes it may also read. */
+  readonly buffers: Readonly<Record<string, `${'read' | 'write'} ${ElementType}`>>;
+  /** Numbers that change from call to call: `u.width`. */
   readonly uniforms: Readonly<Record<string, UniformType>>;
-  /** Body of `fn element(index : i32) -> f32`. */
+  /** Invocations of a workgroup; y and z default to 1. */
+  readonly workgroup: readonly [x: number, y?: number, z?: number];
+  /** Functions, constants and workgroup memory the body uses. */
+  readonly declarations?: string;
+  /**
+   * Body of the entry point. It sees `index` (u32, this invocation of the whole dispatch counted along x, then y),
+   * `id` and `group` (vec3<u32>), and `local` (u32, inside the workgroup). Without `barriers` it may return early.
+   */
   readonly body: string;
 }
 
-const WORKGROUP = 64;
+/** Workgroups along x, y, z. */
+export type Workgroups = readonly [x: number, y: number, z: number];
 
-/** True where the own WGSL kernels run: webgpu is the current backend. */
-export function hasGpuKernels(): boolean {
-  return tf.getBackend() === 'webgpu';
+/** A kernel, and how the sizes of a call become its uniforms and its workgroups. */
+export interface Operation<Call, K extends Kernel = Kernel> {
+  readonly kernel: K;
+  /** In the order of the kernel's uniforms. */
+  uniforms(call: Call): readonly number[];
+  workgroups(call: Call): Workgroups;
 }
 
-/** Runs a kernel over every element of a float32 output of the given shape. Uniforms in the kernel's order. */
-export function runGpuKernel<R extends tf.Rank = tf.Rank>(
-  { name, inputs, uniforms, body }: GpuKernel,
-  tensors: readonly tf.TensorInfo[],
-  outputShape: readonly number[],
+/** No dimension of a dispatch may be larger, on any device. */
+const MOST_WORKGROUPS = 65535;
+
+/** Workgroups of `size` invocations for at least `count` invocations, folded into y where x would be too long. */
+export function workgroupsFor(count: number, size: number): Workgroups {
+  const groups = Math.max(1, Math.ceil(count / size));
+  if (groups <= MOST_WORKGROUPS) return [groups, 1, 1];
+  const rows = Math.ceil(groups / MOST_WORKGROUPS);
+  return [Math.ceil(groups / rows), rows, 1];
+}
+
+/** The whole shader. Binding 0 holds the uniforms, the buffers follow. */
+export function shaderCode({ buffers, uniforms, workgroup, declarations, body }: Kernel): string {
+  const [x, y = 1, z = 1] = workgroup;
+  const fields = Object.entries(uniforms).map(([name, type]) => `${name} : ${type},`);
+  const bindings = Object.entries(buffers).map(([name, use], i) => {
+    const [access, type] = use.split(' ');
+    const mode = access === 'read' ? 'read' : 'read_write';
+    return `@group(0) @binding(${i + 1}) var<storage, ${mode}> ${name} : array<${type}>;`;
+  });
+  return `struct Uniforms { ${fields.join(' ')} unused : u32 }
+@group(0) @binding(0) var<uniform> u : Uniforms;
+${bindings.join('\n')}
+${declarations ?? ''}
+@compute @workgroup_size(${x}, ${y}, ${z})
+fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(workgroup_id) group : vec3<u32>,
+        @builtin(local_invocation_index) local : u32, @builtin(num_workgroups) groups : vec3<u32>) {
+  let index = id.x + id.y * groups.x * ${x}u;
+  ${body}
+}`;
+}
+
+/** Bytes of a kernel's uniforms. */
+export function uniformBytes({ uniforms }: Kernel): number {
+  return Math.ceil((Object.keys(uniforms).length + 1) / 4) * 16;
+}
+
+/** Writes the values, in the kernel's order, at a byte offset. */
+export function writeUniforms(
+  { name, uniforms }: Kernel,
   values: readonly number[],
-): tf.Tensor<R> {
-  const shape = [...outputShape];
-  const declared = Object.entries(uniforms);
-  // tfjs's WebGPUProgram, by structure: the package does not export the type.
-  const program = {
-    variableNames: [...inputs],
-    outputShape: shape,
-    dispatchLayout: { x: shape.map((_, i) => i) },
-    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / WORKGROUP), 1, 1] as [number, number, number],
-    workgroupSize: [WORKGROUP, 1, 1] as [number, number, number],
-    shaderKey: `pebr_${name}`,
-    size: true,
-    uniforms: declared.map(([key, type]) => `${key} : ${type}, `).join(''),
-    getUserCode: () => `
-      fn element(index : i32) -> f32 {
-        ${body}
-      }
-      fn main(index : i32) {
-        if (index < uniforms.size) {
-          result[index] = element(index);
-        }
-      }`,
-  };
-  const data = declared.map(([, type], i) => ({
-    type: type === 'f32' ? 'float32' : 'int32',
-    data: [values[i]],
-  }));
-  const info = (tf.backend() as WebGPUBackend).runWebGPUProgram(program, [...tensors], 'float32', data);
-  return tf.engine().makeTensorFromTensorInfo(info) as tf.Tensor<R>;
+  view: DataView,
+  offset: number,
+): void {
+  const types = Object.values(uniforms);
+  if (values.length !== types.length) {
+    throw new Error(`kernel ${name}: ${values.length} uniforms for ${types.length}`);
+  }
+  types.forEach((type, i) => {
+    const at = offset + 4 * i;
+    if (type === 'f32') view.setFloat32(at, values[i], true);
+    else if (type === 'i32') view.setInt32(at, values[i], true);
+    else view.setUint32(at, values[i], true);
+  });
 }
 
-const ROWS_AT_ONCE = 64;
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
 
-const PARTIAL_SUMS: GpuKernel = {
-  name: 'partial_column_sums',
-  inputs: ['x'],
-  uniforms: { rows: 'i32', width: 'i32', height: 'i32' },
-  body: `
-    let first = index / uniforms.width * uniforms.height;
-    let column = index % uniforms.width;
-    let last = min(first + uniforms.height, uniforms.rows);
-    var total = 0.0;
-    for (var row = first; row < last; row = row + 1) {
-      total = total + x[row * uniforms.width + column];
-    }
-    return total;`,
-};
+const compiled = new WeakMap<GPUDevice, Map<string, Compiled>>();
 
-/** Sums over the rows of x [rows, width] → [width], in a fixed order. */
-export function gpuColumnSums(x: tf.TensorInfo): tf.Tensor1D {
-  const [rows, width] = x.shape as [number, number];
-  const blocks = Math.ceil(rows / ROWS_AT_ONCE);
-  const partial = runGpuKernel(PARTIAL_SUMS, [x], [blocks, width], [rows, width, ROWS_AT_ONCE]);
-  return runGpuKernel<tf.Rank.R1>(PARTIAL_SUMS, [partial], [width], [blocks, width, blocks]);
+function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
+  const { name, buffers } = kernel;
+  // Written out rather than 'auto', which leaves out what a shader happens not to use.
+  const layout = device.createBindGroupLayout({
+    label: name,
+    entries: (['uniform', ...Object.values(buffers)] as const).map((use, binding) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: {
+        type: use === 'uniform' ? use : use.startsWith('read ') ? 'read-only-storage' : 'storage',
+      },
+    })),
+  });
+  const pipeline = device.createComputePipeline({
+    label: name,
+    layout: device.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
+    compute: { module: device.createShaderModule({ label: name, code }), entryPoint: 'main' },
+  });
+  return { pipeline, layout };
+}
+
+function compiledOf(device: GPUDevice, kernel: Kernel): Compiled {
+  let known = compiled.get(device);
+  if (!known) {
+    known = new Map();
+    compiled.set(device, known);
+  }
+  const code = shaderCode(kernel);
+  let entry = known.get(code);
+  if (!entry) {
+    entry = compile(device, kernel, code);
+    known.set(code, entry);
+  }
+  return entry;
+}
+
+/** The kernel's pipeline on a device, compiled at its first use. */
+export function pipelineOf(device: GPUDevice, kernel: Kernel): GPUComputePipeline {
+  return compiledOf(device, kernel).pipeline;
+}
+
+/** Buffers in the kernel's order, after its uniforms, as a bind group. */
+export function bindGroupOf(
+  device: GPUDevice,
+  kernel: Kernel,
+  uniforms: GPUBufferBinding,
+  buffers: readonly GPUBindingResource[],
+): GPUBindGroup {
+  return device.createBindGroup({
+    label: kernel.name,
+    layout: compiledOf(device, kernel).layout,
+    entries: [uniforms, ...buffers].map((resource, binding) => ({ binding, resource })),
+  });
 }

@@ -1,7 +1,7 @@
 /** RMSNorm and LayerNorm in WGSL: a pass over the rows for their statistics, then one over the elements. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { gpuColumnSums, runGpuKernel } from './kernel.ts';
-import type { GpuKernel } from './kernel.ts';
+import { gpuColumnSums, runGpuKernel } from './elementKernel.ts';
+import type { GpuKernel } from './elementKernel.ts';
 
 const STATISTICS: GpuKernel = {
   name: 'row_statistics',

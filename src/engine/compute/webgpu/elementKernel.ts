@@ -1,0 +1,87 @@
+/**
+ * Our own kernels on tfjs's WebGPU backend: WGSL that computes one element of the output, recorded into tfjs's open
+ * compute pass. No workgroup memory and no barriers, which software adapters are slow at.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+
+type UniformType = 'f32' | 'i32';
+
+export interface GpuKernel {
+  readonly name: string;
+  /** Names of the inputs, flat arrays in WGSL: `x[i]`. */
+  readonly inputs: readonly string[];
+  /** Numbers that change from call to call: `uniforms.width`. */
+  readonly uniforms: Readonly<Record<string, UniformType>>;
+  /** Body of `fn element(index : i32) -> f32`. */
+  readonly body: string;
+}
+
+const WORKGROUP = 64;
+
+/** True where the own WGSL kernels run: webgpu is the current backend. */
+export function hasGpuKernels(): boolean {
+  return tf.getBackend() === 'webgpu';
+}
+
+/** Runs a kernel over every element of a float32 output of the given shape. Uniforms in the kernel's order. */
+export function runGpuKernel<R extends tf.Rank = tf.Rank>(
+  { name, inputs, uniforms, body }: GpuKernel,
+  tensors: readonly tf.TensorInfo[],
+  outputShape: readonly number[],
+  values: readonly number[],
+): tf.Tensor<R> {
+  const shape = [...outputShape];
+  const declared = Object.entries(uniforms);
+  // tfjs's WebGPUProgram, by structure: the package does not export the type.
+  const program = {
+    variableNames: [...inputs],
+    outputShape: shape,
+    dispatchLayout: { x: shape.map((_, i) => i) },
+    dispatch: [Math.ceil(tf.util.sizeFromShape(shape) / WORKGROUP), 1, 1] as [number, number, number],
+    workgroupSize: [WORKGROUP, 1, 1] as [number, number, number],
+    shaderKey: `pebr_${name}`,
+    size: true,
+    uniforms: declared.map(([key, type]) => `${key} : ${type}, `).join(''),
+    getUserCode: () => `
+      fn element(index : i32) -> f32 {
+        ${body}
+      }
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          result[index] = element(index);
+        }
+      }`,
+  };
+  const data = declared.map(([, type], i) => ({
+    type: type === 'f32' ? 'float32' : 'int32',
+    data: [values[i]],
+  }));
+  const info = (tf.backend() as WebGPUBackend).runWebGPUProgram(program, [...tensors], 'float32', data);
+  return tf.engine().makeTensorFromTensorInfo(info) as tf.Tensor<R>;
+}
+
+const ROWS_AT_ONCE = 64;
+
+const PARTIAL_SUMS: GpuKernel = {
+  name: 'partial_column_sums',
+  inputs: ['x'],
+  uniforms: { rows: 'i32', width: 'i32', height: 'i32' },
+  body: `
+    let first = index / uniforms.width * uniforms.height;
+    let column = index % uniforms.width;
+    let last = min(first + uniforms.height, uniforms.rows);
+    var total = 0.0;
+    for (var row = first; row < last; row = row + 1) {
+      total = total + x[row * uniforms.width + column];
+    }
+    return total;`,
+};
+
+/** Sums over the rows of x [rows, width] → [width], in a fixed order. */
+export function gpuColumnSums(x: tf.TensorInfo): tf.Tensor1D {
+  const [rows, width] = x.shape as [number, number];
+  const blocks = Math.ceil(rows / ROWS_AT_ONCE);
+  const partial = runGpuKernel(PARTIAL_SUMS, [x], [blocks, width], [rows, width, ROWS_AT_ONCE]);
+  return runGpuKernel<tf.Rank.R1>(PARTIAL_SUMS, [partial], [width], [blocks, width, blocks]);
+}
