@@ -79,7 +79,7 @@ export function runOperation<Call>(
   }
   for (const { dataId } of made) backend.tensorMap.get(dataId).values = null;
   const types = Object.values(kernel.uniforms);
-  const values = types.map((type, i) => ({ type: TYPES[type] as string, data: [uniforms[i]] }));
+  const values = types.map((type, i) => ({ type: TYPES[type], data: [uniforms[i]] }));
   const { length } = values;
   // As many as the struct has, whose size is a multiple of 16 bytes with what stands unused at its end.
   for (let i = length; i < Math.ceil((length + 1) / 4) * 4; i++) values.push({ type: 'uint32', data: [0] });
