@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor, NamedTensors } from '../model/types.ts';
 import type { OptimizerConfig } from '../rl/types.ts';
 import { NonFiniteError } from './nonFinite.ts';
+import type { Optimizer } from './optimizer.ts';
 import { squaredNorm, updatedParameter, type Moments, type StepFactors } from './ops/adamwStep.ts';
 
 /**
  * AdamW as torch.optim.AdamW has it: decoupled decay of every parameter, both moments bias-corrected, after
  * torch.nn.utils.clip_grad_norm_ over all gradients. Parameters without a gradient stay as they are.
  */
-export class AdamW {
+export class AdamW implements Optimizer {
   readonly #parameters: ReadonlyMap<string, tf.Variable>;
   readonly #config: OptimizerConfig;
   readonly #moments = new Map<string, Moments>();

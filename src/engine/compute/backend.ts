@@ -7,10 +7,10 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { describeAdapter, openDevice } from './gpu.ts';
 import type { AdapterDescription } from './gpu.ts';
 import { installWasmKernels } from './wasm/kernels.ts';
+import { ViewingBackend } from './webgpu/viewingBackend.ts';
 
 export { deviceLost, onGpuError } from './gpu.ts';
 export type { AdapterDescription, DeviceLoss } from './gpu.ts';
@@ -55,7 +55,7 @@ function messageOf(error: unknown): string {
 async function startWebGpu(adapter: GPUAdapter): Promise<void> {
   const device = await openDevice(adapter);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 5);
+  tf.registerBackend('webgpu', () => new ViewingBackend(device, adapter.info), 5);
 }
 
 /** Makes a backend the current one, or says why it cannot be. */

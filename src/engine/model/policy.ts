@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gpuDevice } from '../compute/webgpu/eager.ts';
+import { FlatBuffer, flatLayout } from '../compute/webgpu/flatBuffer.ts';
+import { fusedOps } from '../compute/webgpu/fused.ts';
 import { hash, hashText, RandomStream } from '../random.ts';
 import { EMBEDDING, HEAD, parameterShapes } from './layout.ts';
 import type { NamedTensor, NamedTensors, PolicyConfig } from './types.ts';
@@ -52,30 +55,48 @@ function initialTensor(
   return { shape, data };
 }
 
-function variables(tensors: ReadonlyMap<string, NamedTensor>): ReadonlyMap<string, tf.Variable> {
-  const made = new Map<string, tf.Variable>();
+interface Memory {
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly flat: FlatBuffer | null;
+}
+
+function emptyFlat(config: PolicyConfig): FlatBuffer {
+  return new FlatBuffer(gpuDevice(), flatLayout(parameterShapes(config)), 'parameters');
+}
+
+/** Memory with the tensors' values: one flat buffer where static plans compute, else a variable each. */
+function memoryOf(config: PolicyConfig, tensors: ReadonlyMap<string, NamedTensor>): Memory {
+  if (fusedOps()) {
+    const flat = emptyFlat(config);
+    flat.write(tensors);
+    return { parameters: flat.variables(), flat };
+  }
+  const parameters = new Map<string, tf.Variable>();
   for (const [name, { shape, data }] of tensors) {
-    made.set(
+    parameters.set(
       name,
       tf.tidy(() => tf.variable(tf.tensor(data, [...shape], 'float32'), true)),
     );
   }
-  return made;
+  return { parameters, flat: null };
 }
 
 /** The policy's parameters as tfjs variables under Hugging Face's names and shapes, with the config that reads them. */
 export class Policy {
   readonly config: PolicyConfig;
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** The memory all parameters share; null where each has its own. */
+  readonly flat: FlatBuffer | null;
 
-  private constructor(config: PolicyConfig, parameters: ReadonlyMap<string, tf.Variable>) {
+  private constructor(config: PolicyConfig, { parameters, flat }: Memory) {
     this.config = config;
     this.parameters = parameters;
+    this.flat = flat;
   }
 
   /** Checks names and shapes against the config; a tied head may be absent. Throws naming the tensor. */
   static fromTensors(config: PolicyConfig, tensors: NamedTensors): Policy {
-    return new Policy(config, variables(checkedTensors(config, tensors)));
+    return new Policy(config, memoryOf(config, checkedTensors(config, tensors)));
   }
 
   /** Random weights: a pure function of config and seed. Normal, narrower where a layer writes the residual stream. */
@@ -84,7 +105,7 @@ export class Policy {
     for (const [name, shape] of parameterShapes(config)) {
       tensors.set(name, initialTensor(name, shape, config, seed));
     }
-    return new Policy(config, variables(tensors));
+    return new Policy(config, memoryOf(config, tensors));
   }
 
   get parameterCount(): number {
@@ -100,15 +121,21 @@ export class Policy {
 
   /** A second policy with the same values that changes on its own. */
   clone(): Policy {
+    if (this.flat) {
+      const flat = emptyFlat(this.config);
+      this.flat.copyTo(flat);
+      return new Policy(this.config, { parameters: flat.variables(), flat });
+    }
     const copies = [...this.parameters].map(([name, value]): [string, tf.Variable] => [
       name,
       // A product, not an alias: kernels may update a parameter's bytes in place.
       tf.tidy(() => tf.variable(tf.mul(value, 1), true)),
     ]);
-    return new Policy(this.config, new Map(copies));
+    return new Policy(this.config, { parameters: new Map(copies), flat: null });
   }
 
   async exportTensors(): Promise<NamedTensors> {
+    if (this.flat) return this.flat.read();
     const entries = [...this.parameters].map(async ([name, variable]): Promise<[string, NamedTensor]> => [
       name,
       { shape: variable.shape, data: (await variable.data<'float32'>()).slice() },
@@ -118,13 +145,19 @@ export class Policy {
 
   /** Takes over values; the same checks as `fromTensors`. */
   copyFrom(tensors: NamedTensors): void {
-    for (const [name, { shape, data }] of checkedTensors(this.config, tensors)) {
+    const checked = checkedTensors(this.config, tensors);
+    if (this.flat) {
+      this.flat.write(checked);
+      return;
+    }
+    for (const [name, { shape, data }] of checked) {
       tf.tidy(() => this.get(name).assign(tf.tensor(data, [...shape], 'float32')));
     }
   }
 
   dispose(): void {
     for (const variable of this.parameters.values()) variable.dispose();
+    this.flat?.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The phases of a step, sample → rollout → score → advantage → update: each takes the progress and returns the next. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { AdamW } from '../compute/adamw.ts';
+import type { Optimizer } from '../compute/optimizer.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Sample } from '../tasks/types.ts';
 import { estimateAdvantages, signalOf } from './advantage.ts';
@@ -30,7 +30,7 @@ export interface PhaseContext extends TrainerParts {
   /** null when the KL coefficient is 0. */
   readonly reference: Policy | null;
   readonly trained: ReadonlyMap<string, tf.Variable>;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   readonly pool: PromptPool;
 }
 

@@ -3,7 +3,7 @@
  * call of `advance`. State lives in `TrainerProgress` and the parameters; pausing between two phases loses nothing.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { AdamW } from '../compute/adamw.ts';
+import { createOptimizer, type Optimizer } from '../compute/optimizer.ts';
 import { policyHash, type Policy } from '../model/policy.ts';
 import type { RewardStage } from '../rewards/types.ts';
 import { NOTHING_DROPPED } from './groupFilter.ts';
@@ -38,7 +38,7 @@ export class Trainer {
   readonly #pixels: PixelCache;
   readonly #trained: ReadonlyMap<string, tf.Variable>;
   #reference: Policy;
-  #optimizer: AdamW;
+  #optimizer: Optimizer;
   #progress: TrainerProgress;
   #pools: StagePools | null = null;
 
@@ -61,12 +61,12 @@ export class Trainer {
       parts.policy.copyFrom(state.reference);
       this.#reference = parts.policy.clone();
       parts.policy.copyFrom(state.parameters);
-      this.#optimizer = new AdamW(this.#trained, config.optimizer);
+      this.#optimizer = createOptimizer(this.#trained, parts.policy.flat, config.optimizer);
       this.#optimizer.importState(state.optimizer);
       this.#progress = state.progress;
     } else {
       this.#reference = parts.policy.clone();
-      this.#optimizer = new AdamW(this.#trained, config.optimizer);
+      this.#optimizer = createOptimizer(this.#trained, parts.policy.flat, config.optimizer);
       this.#progress = this.#start(options.split ?? null);
     }
     this.#refreshPools();
@@ -261,7 +261,7 @@ export class Trainer {
     };
     this.#reference.copyFrom(parameters);
     this.#optimizer.dispose();
-    this.#optimizer = new AdamW(this.#trained, this.config.optimizer);
+    this.#optimizer = createOptimizer(this.#trained, this.#parts.policy.flat, this.config.optimizer);
     this.#progress = {
       ...this.#progress,
       stage: to,

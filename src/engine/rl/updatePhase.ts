@@ -3,7 +3,7 @@
  * micro-batches. Every log-prob that enters the loss is read back and kept, so that the record holds what trained.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { AdamW } from '../compute/adamw.ts';
+import type { Optimizer } from '../compute/optimizer.ts';
 import { NonFiniteError } from '../compute/nonFinite.ts';
 import { imageFeatures } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
@@ -53,7 +53,7 @@ export interface UpdateParts {
   /** null when no KL is asked for: nothing is computed, log-probs of the reference are the old ones. */
   readonly reference: Policy | null;
   readonly trained: ReadonlyMap<string, tf.Variable>;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
 }
 
 /** A piece of a mini-batch that goes through the policy together: same number of rows from each of its groups. */

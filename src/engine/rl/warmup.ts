@@ -3,7 +3,7 @@
  * (everything trains). One step is one batch: cross-entropy over response tokens, AdamW with clipped norm.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW } from '../compute/adamw.ts';
+import { createOptimizer, type Optimizer } from '../compute/optimizer.ts';
 import { imageFeatures } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Tokenizer } from '../model/tokenizer.ts';
@@ -63,7 +63,7 @@ const rowLength = ({ prompt, response }: TokenRow): number => prompt.length + re
 export class Warmup {
   readonly #parts: WarmupParts;
   readonly #config: WarmupConfig;
-  readonly #optimizer: AdamW;
+  readonly #optimizer: Optimizer;
   readonly #trained: ReadonlyMap<string, tf.Variable>;
   readonly #pixels: PixelCache;
   #step = 0;
@@ -80,7 +80,7 @@ export class Warmup {
     this.#trained = new Map(
       [...parts.policy.parameters].filter(([name]) => config.trainEverything || isLanguageParameter(name)),
     );
-    this.#optimizer = new AdamW(this.#trained, config.optimizer);
+    this.#optimizer = createOptimizer(this.#trained, parts.policy.flat, config.optimizer);
     this.#pixels = new PixelCache(parts.preprocessing, 3 * 1024 * 1024 * 1024);
     if (state) {
       this.#step = state.step;

@@ -96,9 +96,18 @@ export function runOperation<Call>(
   return made;
 }
 
+/** Where a tensor's values lie on the GPU, once tfjs has submitted what it recorded. */
+export function bufferOf(tensor: tf.Tensor): GPUBufferBinding {
+  const backend = openBackend();
+  backend.uploadToGPU(tensor.dataId);
+  const resource = backend.tensorToBinding(tensor);
+  if (!('buffer' in resource)) throw new Error('a texture has no buffer');
+  return resource;
+}
+
 /**
  * A tensor that is a part of a buffer of ours: tfjs's ops read it there, and never free it. The offset is a
- * multiple of 256 bytes. Such a tensor cannot be read back by tfjs: read the buffer.
+ * multiple of 256 bytes.
  */
 export function bufferView(buffer: GPUBuffer, offset: number, shape: readonly number[]): tf.Tensor {
   const backend = tf.backend() as WebGPUBackend;
