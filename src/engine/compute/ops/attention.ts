@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
+import { attentionForward, attentionKeyGradient, attentionQueryGradient } from '../webgpu/attention.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 import { visibleSoftmax } from './softmax.ts';
 
@@ -52,63 +54,106 @@ export function attentionWeights(q: tf.Tensor2D, k: tf.Tensor2D, shape: Attentio
   return tf.reshape(p, [batch, heads, length, length]);
 }
 
-function compositeForward(
-  q: tf.Tensor2D,
-  k: tf.Tensor2D,
-  v: tf.Tensor2D,
-  shape: AttentionShape,
-): tf.Tensor2D {
-  const { heads, keyValueHeads } = shape;
-  const keys = toHeads(k, shape, keyValueHeads);
-  const p = probabilities(grouped(toHeads(q, shape, heads), shape), keys, shape);
-  return fromHeads(tf.matMul(p, toHeads(v, shape, keyValueHeads)), shape, heads);
+/** One way to compute it. Gradients get q, k and v, then all that `forward` gave, of which the value is the first. */
+interface Implementation {
+  forward(q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D, shape: AttentionShape): tf.Tensor[];
+  backward(saved: readonly tf.Tensor[], dy: tf.Tensor2D, shape: AttentionShape): tf.Tensor[];
 }
-
-const SCORE_GRADIENT: GpuKernel = {
-  name: 'attention_score_gradient',
-  inputs: ['p', 'dP', 'delta'],
-  uniforms: { columns: 'i32', scale: 'f32' },
-  body: 'return p[index] * (dP[index] - delta[index / uniforms.columns]) * uniforms.scale;',
-};
-const ROW_DOT: GpuKernel = {
-  name: 'row_dot',
-  inputs: ['a', 'b'],
-  uniforms: { width: 'i32' },
-  body: `
-    var total = 0.0;
-    for (var i = index * uniforms.width; i < (index + 1) * uniforms.width; i = i + 1) { total = total + a[i] * b[i]; }
-    return total;`,
-};
 
 /** Softmax backward: p·(dP − Σ dy·o)/√D, for outputs o and their gradients dy [.., rows, D]. */
 function scoreGradient(p: tf.Tensor3D, dP: tf.Tensor3D, o: tf.Tensor3D, dy: tf.Tensor3D): tf.Tensor3D {
   const [, , headDim] = o.shape;
   const scale = 1 / Math.sqrt(headDim);
-  if (hasGpuKernels()) {
-    const delta = runGpuKernel(ROW_DOT, [dy, o], [o.size / headDim], [headDim]);
-    return runGpuKernel<tf.Rank.R3>(SCORE_GRADIENT, [p, dP, delta], p.shape, [p.shape[2], scale]);
-  }
   return tf.mul(tf.mul(p, tf.sub(dP, tf.sum(tf.mul(dy, o), -1, true))), scale);
 }
 
-function compositeBackward(
-  [q, k, v, o]: readonly tf.Tensor2D[],
-  dy: tf.Tensor2D,
-  shape: AttentionShape,
-): tf.Tensor[] {
-  const { heads, keyValueHeads } = shape;
-  const queries = grouped(toHeads(q, shape, heads), shape);
-  const keys = toHeads(k, shape, keyValueHeads);
-  const values = toHeads(v, shape, keyValueHeads);
-  const gradient = grouped(toHeads(dy, shape, heads), shape);
-  const p = probabilities(queries, keys, shape);
-  const dP = tf.matMul<tf.Tensor3D>(gradient, values, false, true);
-  const dScores = scoreGradient(p, dP, grouped(toHeads(o, shape, heads), shape), gradient);
-  return [
-    fromHeads(tf.matMul(dScores, keys), shape, heads),
-    fromHeads(tf.matMul(dScores, queries, true, false), shape, keyValueHeads),
-    fromHeads(tf.matMul(p, gradient, true, false), shape, keyValueHeads),
-  ];
+const COMPOSITE: Implementation = {
+  forward(q, k, v, shape) {
+    const { heads, keyValueHeads } = shape;
+    const keys = toHeads(k, shape, keyValueHeads);
+    const p = probabilities(grouped(toHeads(q, shape, heads), shape), keys, shape);
+    return [fromHeads(tf.matMul(p, toHeads(v, shape, keyValueHeads)), shape, heads)];
+  },
+  backward(saved, dy, shape) {
+    const [q, k, v, o] = saved as tf.Tensor2D[];
+    const { heads, keyValueHeads } = shape;
+    const queries = grouped(toHeads(q, shape, heads), shape);
+    const keys = toHeads(k, shape, keyValueHeads);
+    const values = toHeads(v, shape, keyValueHeads);
+    const gradient = grouped(toHeads(dy, shape, heads), shape);
+    const p = probabilities(queries, keys, shape);
+    const dP = tf.matMul<tf.Tensor3D>(gradient, values, false, true);
+    const dScores = scoreGradient(p, dP, grouped(toHeads(o, shape, heads), shape), gradient);
+    return [
+      fromHeads(tf.matMul(dScores, keys), shape, heads),
+      fromHeads(tf.matMul(dScores, queries, true, false), shape, keyValueHeads),
+      fromHeads(tf.matMul(p, gradient, true, false), shape, keyValueHeads),
+    ];
+  },
+};
+
+/** The numbers of a wasm kernel, and its scratch memory: `floats` a column and four vectors. */
+function wasmNumbers(shape: AttentionShape, floats: number): number[] {
+  const { batch, length, heads, keyValueHeads, headDim, causal } = shape;
+  const scratch = scratchPointer(floats * Math.ceil(length / 4) * 4 + 4 * headDim);
+  return [batch, length, heads, keyValueHeads, headDim, Number(causal), 1 / Math.sqrt(headDim), scratch];
+}
+
+const WASM: Implementation = {
+  forward(q, k, v, shape) {
+    const value = emptyTensor(q.shape);
+    const logSumExp = emptyTensor([shape.batch, shape.heads, shape.length]);
+    runWasmKernel('attention_forward', q, k, v, value, logSumExp, ...wasmNumbers(shape, shape.headDim + 4));
+    return [value, logSumExp];
+  },
+  backward(saved, dy, shape) {
+    const gradients = saved.slice(0, 3).map((x) => emptyTensor(x.shape));
+    const numbers = wasmNumbers(shape, 2 * shape.headDim + 8);
+    runWasmKernel('attention_backward', ...saved, dy, ...gradients, ...numbers);
+    return gradients;
+  },
+};
+
+/** Sizes and columns of a GPU call, for matrices that stand alone. */
+function gpuCall({ headDim, ...shape }: AttentionShape) {
+  const queries = { stride: shape.heads * headDim, offset: 0 };
+  const keys = { stride: shape.keyValueHeads * headDim, offset: 0 };
+  return { ...shape, scale: 1 / Math.sqrt(headDim), q: queries, k: keys, v: keys, out: queries };
+}
+
+const GPU: Implementation = {
+  forward(q, k, v, shape) {
+    const logSumExp = { shape: [shape.batch, shape.heads, shape.length] };
+    return runOperation(
+      attentionForward(shape.headDim),
+      gpuCall(shape),
+      [q, k, v],
+      [{ shape: q.shape }, logSumExp],
+    );
+  },
+  backward([q, k, v, out, logSumExp], dy, shape) {
+    const call = { ...gpuCall(shape), dOut: gpuCall(shape).out };
+    const [dQ, delta] = runOperation(
+      attentionQueryGradient(shape.headDim),
+      { ...call, dQ: call.q },
+      [q, k, v, out, dy, logSumExp],
+      [{ shape: q.shape }, { shape: logSumExp.shape }],
+    );
+    const [gradients] = runOperation(
+      attentionKeyGradient(shape.headDim),
+      { ...call, dK: call.k, dV: { ...call.v, offset: k.size } },
+      [q, k, v, dy, logSumExp, delta],
+      [{ shape: [2 * k.shape[0], call.k.stride] }],
+    );
+    return [dQ, ...tf.split(gradients, 2)];
+  },
+};
+
+/** What computes on the current backend. The own kernels read heads in vectors of four. */
+function implementation(headDim: number): Implementation {
+  if (headDim % 4 !== 0) return COMPOSITE;
+  if (hasGpuKernels()) return GPU;
+  return hasWasmKernels() ? WASM : COMPOSITE;
 }
 
 /**
@@ -121,34 +166,14 @@ export function attention(
   v: tf.Tensor2D,
   shape: AttentionShape,
 ): tf.Tensor2D {
-  const { batch, length, heads, keyValueHeads, headDim } = shape;
-  const scale = 1 / Math.sqrt(headDim);
-  const sizes = [batch, length, heads, keyValueHeads, headDim, Number(shape.causal), scale];
-  const columns = Math.ceil(length / 4) * 4;
-  const onWasm = hasWasmKernels() && headDim % 4 === 0;
+  const { forward, backward } = implementation(shape.headDim);
   const op = tf.customGrad((...args) => {
     const [q, k, v, save] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    if (!onWasm) {
-      const value = compositeForward(q, k, v, shape);
-      save([q, k, v, value]);
-      return {
-        value,
-        gradFunc: (dy, saved) => compositeBackward(saved as tf.Tensor2D[], dy as tf.Tensor2D, shape),
-      };
-    }
-    const value = emptyTensor<tf.Rank.R2>(q.shape);
-    const logSumExp = emptyTensor([batch, heads, length]);
-    const scratch = scratchPointer((headDim + 4) * columns + 4 * headDim);
-    runWasmKernel('attention_forward', q, k, v, value, logSumExp, ...sizes, scratch);
-    save([q, k, v, value, logSumExp]);
+    const results = forward(q, k, v, shape);
+    save([q, k, v, ...results]);
     return {
-      value,
-      gradFunc: (dy, saved) => {
-        const gradients = [emptyTensor(q.shape), emptyTensor(k.shape), emptyTensor(v.shape)];
-        const scratch = scratchPointer((2 * headDim + 8) * columns + 4 * headDim);
-        runWasmKernel('attention_backward', ...saved, dy, ...gradients, ...sizes, scratch);
-        return gradients;
-      },
+      value: results[0],
+      gradFunc: (dy, saved) => backward(saved, dy as tf.Tensor2D, shape),
     };
   });
   return op(q, k, v) as tf.Tensor2D;
