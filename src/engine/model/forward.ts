@@ -24,7 +24,7 @@ function dense(policy: Policy, name: string, x: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** pixels [B, C, S, S] → one row a patch [B·patches, C·P·P], in the order of a convolution's weights. */
-function patchRows(pixels: tf.Tensor4D, { vision }: PolicyConfig): tf.Tensor2D {
+export function patchRows(pixels: tf.Tensor4D, { vision }: PolicyConfig): tf.Tensor2D {
   const [batch] = pixels.shape;
   const { num_channels: channels, patch_size: patch, image_size } = vision;
   const side = image_size / patch;
@@ -68,7 +68,7 @@ function visionBlock(policy: Policy, index: number, x: tf.Tensor2D, batch: numbe
 }
 
 /** Neighbouring patches side by side: [B·side², W] → [B·side²/s², W·s²] (Idefics3's pixel shuffle). */
-function pixelShuffle(x: tf.Tensor2D, batch: number, { vision, scale_factor: s }: PolicyConfig): tf.Tensor2D {
+export function pixelShuffle(x: tf.Tensor2D, batch: number, { vision, scale_factor: s }: PolicyConfig): tf.Tensor2D {
   const side = vision.image_size / vision.patch_size / s;
   const width = vision.hidden_size;
   const split = tf.reshape(x, [batch * side, s, side, s * width]);

@@ -1,23 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
+import * as gpu from '../webgpu/activations.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { packOf } from '../webgpu/pack.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
-
-const elementwise = (name: string, inputs: string[], body: string): GpuKernel => ({
-  name,
-  inputs,
-  uniforms: {},
-  body,
-});
-
-const SIGMOID = 'let s = 1.0 / (1.0 + exp(-clamp(GATE, -80.0, 80.0)));';
-const SILU = SIGMOID.replace('GATE', 'gate[index]');
-const SWIGLU = elementwise('swiglu', ['gate', 'up'], `${SILU} return gate[index] * s * up[index];`);
-const SWIGLU_UP = elementwise('swiglu_up', ['gate', 'dy'], `${SILU} return dy[index] * gate[index] * s;`);
-const SWIGLU_GATE = elementwise(
-  'swiglu_gate',
-  ['gate', 'up', 'dy'],
-  `${SILU} return dy[index] * up[index] * s * (1.0 + gate[index] * (1.0 - s));`,
-);
 
 /** SwiGLU: silu(gate) · up, all [N, width]. */
 export const swiglu = tf.customGrad((...args) => {
@@ -27,8 +13,11 @@ export const swiglu = tf.customGrad((...args) => {
   if (hasWasmKernels()) {
     value = emptyTensor<tf.Rank.R2>(gate.shape);
     runWasmKernel('swiglu_forward', gate, up, value, gate.size);
-  } else if (hasGpuKernels()) value = runGpuKernel<tf.Rank.R2>(SWIGLU, [gate, up], gate.shape, []);
-  else value = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
+  } else if (hasGpuKernels()) {
+    const operation = gpu.swigluApartForward(packOf(gate.size));
+    const outputs = [{ shape: gate.shape }];
+    value = runOperation(operation, { count: gate.size }, [gate, up], outputs)[0] as tf.Tensor2D;
+  } else value = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
   return {
     value,
     gradFunc: (dy, saved) => {
@@ -40,10 +29,9 @@ export const swiglu = tf.customGrad((...args) => {
         return [dGate, dUp];
       }
       if (hasGpuKernels()) {
-        return [
-          runGpuKernel(SWIGLU_GATE, [gate, up, dy], gate.shape, []),
-          runGpuKernel(SWIGLU_UP, [gate, dy], gate.shape, []),
-        ];
+        const operation = gpu.swigluApartBackward(packOf(gate.size));
+        const { shape, size } = gate;
+        return runOperation(operation, { count: size }, [gate, up, dy], [{ shape }, { shape }]);
       }
       const s = tf.sigmoid(gate);
       const slope = tf.mul(s, tf.add(tf.mul(gate, tf.sub(1, s)), 1));
@@ -54,16 +42,6 @@ export const swiglu = tf.customGrad((...args) => {
 
 const CUBIC = 0.044715;
 const TWICE_ROOT_2_OVER_PI = 2 * Math.sqrt(2 / Math.PI);
-
-const GELU_GATE = SIGMOID.replace('GATE', `${TWICE_ROOT_2_OVER_PI} * v * (1.0 + ${CUBIC} * v * v)`);
-const GELU = elementwise('gelu', ['x'], `let v = x[index]; ${GELU_GATE} return v * s;`);
-const GELU_GRADIENT = elementwise(
-  'gelu_gradient',
-  ['x', 'dy'],
-  `let v = x[index]; ${GELU_GATE}
-   let inner = ${TWICE_ROOT_2_OVER_PI} * (1.0 + ${3 * CUBIC} * v * v);
-   return dy[index] * (s + v * inner * s * (1.0 - s));`,
-);
 
 /** sigmoid(2c(x + 0.044715x³)) = (1 + tanh(c(…)))/2: the factor of x in tanh-GELU. */
 function geluGate(x: tf.Tensor): tf.Tensor {
@@ -78,8 +56,10 @@ export const geluTanh = tf.customGrad((...args) => {
   if (hasWasmKernels()) {
     value = emptyTensor<tf.Rank.R2>(x.shape);
     runWasmKernel('gelu_forward', x, value, x.size);
-  } else if (hasGpuKernels()) value = runGpuKernel<tf.Rank.R2>(GELU, [x], x.shape, []);
-  else value = tf.mul(x, geluGate(x));
+  } else if (hasGpuKernels()) {
+    const operation = gpu.geluForward(packOf(x.size));
+    value = runOperation(operation, { count: x.size }, [x], [{ shape: x.shape }])[0] as tf.Tensor2D;
+  } else value = tf.mul(x, geluGate(x));
   return {
     value,
     gradFunc: (dy, saved) => {
@@ -89,7 +69,10 @@ export const geluTanh = tf.customGrad((...args) => {
         runWasmKernel('gelu_backward', x, dy, dx, x.size);
         return dx;
       }
-      if (hasGpuKernels()) return runGpuKernel(GELU_GRADIENT, [x, dy], x.shape, []);
+      if (hasGpuKernels()) {
+        const operation = gpu.geluBackward(packOf(x.size));
+        return runOperation(operation, { count: x.size }, [x, dy], [{ shape: x.shape }])[0];
+      }
       const s = geluGate(x);
       const inner = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), TWICE_ROOT_2_OVER_PI);
       return tf.mul(dy, tf.add(s, tf.mul(tf.mul(x, inner), tf.mul(s, tf.sub(1, s)))));

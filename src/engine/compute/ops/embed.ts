@@ -1,4 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { embedBackward, embedForward, FIND_SOURCE } from '../webgpu/embed.ts';
+import { packOf } from '../webgpu/pack.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 /**
@@ -40,6 +44,22 @@ export function embed(
           const gradients = [emptyTensor([vocabulary, width]), emptyTensor([batch, imageTokens, width])];
           runWasmKernel('embed_backward', dy, saved[0], ...gradients, vocabulary, ...sizes);
           return gradients;
+        },
+      };
+    }
+    if (hasGpuKernels()) {
+      const pack = packOf(width);
+      const call = { rows, length, imageToken, imageTokens, rowsPerGroup: 1, width, table: 0 };
+      const shown = { shape: [rows], dtype: 'int32' } as const;
+      const [source] = runOperation(FIND_SOURCE, call, [ids], [shown]);
+      const inputs = [table, features, source];
+      const [value] = runOperation(embedForward(pack), call, inputs, [{ shape: [rows, width] }]);
+      return {
+        value,
+        gradFunc: (dy, saved) => {
+          const [source] = runOperation(FIND_SOURCE, call, saved, [shown]);
+          const gradients = [tf.zeros([vocabulary, width]), tf.zeros([batch, imageTokens, width])];
+          return runOperation(embedBackward(pack), call, [dy, source], gradients);
         },
       };
     }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasGpuKernels } from '../webgpu/elementKernel.ts';
-import { gpuNorm, gpuNormGradients } from '../webgpu/norm.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import * as gpu from '../webgpu/norms.ts';
+import { packOf } from '../webgpu/pack.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 /** 1 / rms of each row: x [N, width] → [N, 1]. */
@@ -18,8 +20,11 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('rms_norm_forward', x, weight, value, rows, width, epsilon);
-    } else if (hasGpuKernels()) value = gpuNorm(x, weight, null, epsilon);
-    else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
+    } else if (hasGpuKernels()) {
+      const operation = gpu.rmsNormForward(packOf(width));
+      const call = { rows, width, weight: 0, epsilon };
+      value = runOperation(operation, call, [x, weight], [{ shape: x.shape }])[0] as tf.Tensor2D;
+    } else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
     return {
       value,
       gradFunc: (dy, saved) => {
@@ -30,7 +35,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
           runWasmKernel('rms_norm_backward', x, weight, dy, dx, dWeight, rows, width, epsilon);
           return [dx, dWeight];
         }
-        if (hasGpuKernels()) return gpuNormGradients(x, weight, dy as tf.Tensor2D, epsilon, false);
+        if (hasGpuKernels()) return gpuRmsNormGradients(x, weight, dy, epsilon);
         const r = inverseRms(x, epsilon);
         const normed = tf.mul(x, r);
         const g = tf.mul(dy, weight);
@@ -40,6 +45,58 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
     };
   });
   return op(x, weight) as tf.Tensor2D;
+}
+
+/** Column sums of a partial weight gradient [chunks, width] on webgpu. */
+function gpuSum(partial: tf.Tensor): tf.Tensor {
+  const [chunks, width] = partial.shape as [number, number];
+  const operation = gpu.sumPartials(packOf(width));
+  return runOperation(operation, { chunks, width, offset: 0 }, [partial], [tf.zeros([width])])[0];
+}
+
+function gpuRmsNormGradients(
+  x: tf.Tensor2D,
+  weight: tf.Tensor1D,
+  dy: tf.Tensor,
+  epsilon: number,
+): tf.Tensor[] {
+  const [rows, width] = x.shape;
+  const pack = packOf(width);
+  const call = { rows, width, weight: 0, epsilon };
+  const [dx, statistics] = runOperation(
+    gpu.rmsNormBackward(pack, { accumulate: false }),
+    call,
+    [x, weight, dy],
+    [{ shape: x.shape }, { shape: [rows] }],
+  );
+  const shape = [gpu.normChunks(rows), width];
+  const [partial] = runOperation(gpu.rmsNormWeightGradient(pack), call, [x, dy, statistics], [{ shape }]);
+  return [dx, gpuSum(partial)];
+}
+
+function gpuLayerNormGradients(
+  x: tf.Tensor2D,
+  weight: tf.Tensor1D,
+  dy: tf.Tensor,
+  epsilon: number,
+): tf.Tensor[] {
+  const [rows, width] = x.shape;
+  const pack = packOf(width);
+  const call = { rows, width, weight: 0, epsilon };
+  const [dx, statistics] = runOperation(
+    gpu.layerNormBackward(pack, { accumulate: false }),
+    call,
+    [x, weight, dy],
+    [{ shape: x.shape }, { shape: [rows, 2] }],
+  );
+  const shape = [gpu.normChunks(rows), width];
+  const partials = runOperation(
+    gpu.layerNormWeightGradient(pack),
+    call,
+    [x, dy, statistics],
+    [{ shape }, { shape }],
+  );
+  return [dx, ...partials.map(gpuSum)];
 }
 
 function standardise(x: tf.Tensor2D, epsilon: number): { normed: tf.Tensor2D; r: tf.Tensor2D } {
@@ -68,8 +125,11 @@ export function layerNorm(
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('layer_norm_forward', x, weight, bias, value, rows, width, epsilon);
-    } else if (hasGpuKernels()) value = gpuNorm(x, weight, bias, epsilon);
-    else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);
+    } else if (hasGpuKernels()) {
+      const operation = gpu.layerNormForward(packOf(width));
+      const call = { rows, width, weight: 0, bias: 0, epsilon };
+      value = runOperation(operation, call, [x, weight, bias], [{ shape: x.shape }])[0] as tf.Tensor2D;
+    } else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);
     return {
       value,
       gradFunc: (dy, saved) => {
@@ -81,7 +141,7 @@ export function layerNorm(
           runWasmKernel('layer_norm_backward', x, weight, dy, dx, dWeight, dBias, rows, width, epsilon);
           return [dx, dWeight, dBias];
         }
-        if (hasGpuKernels()) return gpuNormGradients(x, weight, dy as tf.Tensor2D, epsilon, true);
+        if (hasGpuKernels()) return gpuLayerNormGradients(x, weight, dy, epsilon);
         const { normed, r } = standardise(x, epsilon);
         const g = tf.mul(dy, weight);
         const along = tf.mul(normed, tf.mean(tf.mul(g, normed), -1, true));

@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { packOf } from '../webgpu/pack.ts';
+import { ropeApart } from '../webgpu/rope.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 /** Angles of rotate-half rotary embedding, one row a position: cosine and sine [T, D/2]. */
@@ -26,18 +29,6 @@ export function rotaryTable(positions: ArrayLike<number>, headDim: number, theta
   return { cosine: tf.tensor2d(cosine, shape), sine: tf.tensor2d(sine, shape) };
 }
 
-const ROTATE: GpuKernel = {
-  name: 'rope',
-  inputs: ['x', 'cosine', 'sine'],
-  uniforms: { width: 'i32', positions: 'i32', half: 'i32', sign: 'f32' },
-  body: `
-    let position = index / uniforms.width % uniforms.positions;
-    let i = index % uniforms.width % (2 * uniforms.half);
-    let at = position * uniforms.half + i % uniforms.half;
-    if (i < uniforms.half) { return x[index] * cosine[at] - x[index + uniforms.half] * sine[at] * uniforms.sign; }
-    return x[index] * cosine[at] + x[index - uniforms.half] * sine[at] * uniforms.sign;`,
-};
-
 function rotate(x: tf.Tensor2D, table: RotaryTable, headDim: number, sign: 1 | -1): tf.Tensor2D {
   const [rows, width] = x.shape;
   const [positions, half] = table.cosine.shape;
@@ -47,8 +38,9 @@ function rotate(x: tf.Tensor2D, table: RotaryTable, headDim: number, sign: 1 | -
     return y;
   }
   if (hasGpuKernels()) {
-    const inputs = [x, table.cosine, table.sine];
-    return runGpuKernel<tf.Rank.R2>(ROTATE, inputs, x.shape, [width, positions, half, sign]);
+    const call = { rows, stride: width, columns: width, half, length: positions, sign };
+    const inputs = [table.cosine, table.sine, x];
+    return runOperation(ropeApart(packOf(half)), call, inputs, [{ shape: x.shape }])[0] as tf.Tensor2D;
   }
   const heads = width / headDim;
   const halves = tf.reshape(x, [rows / positions, positions, heads * 2, half]);

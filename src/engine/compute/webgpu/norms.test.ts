@@ -1,0 +1,91 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { layerNorm, rmsNorm } from '../ops/norm.ts';
+import * as norms from './norms.ts';
+import { packOf } from './pack.ts';
+import { composite, draws, expectClose, openTestDevice, placed, plus, run } from './testing.ts';
+
+beforeAll(openTestDevice);
+
+describe.each([
+  { rows: 131, width: 20 },
+  { rows: 5, width: 7 },
+])('norms of $rows rows of $width', ({ rows, width }) => {
+  const pack = packOf(width);
+  const size = rows * width;
+  const [x, dy, before] = [draws(1, size).map((v) => v + 0.5), draws(2, size), draws(3, size)];
+  const [weight, bias] = [draws(4, width), draws(5, width)];
+  const parameters = placed(draws(6, 192), [64, weight], [128, bias]);
+  const kept = draws(7, 192);
+  const dirty = (count: number) => new Float32Array(count).fill(7);
+  const partial = () => dirty(norms.normChunks(rows) * width);
+
+  it('RMSNorm, forward and backward', async () => {
+    const op = (x: tf.Tensor2D, w: tf.Tensor1D) => rmsNorm(x, w, 1e-5);
+    const golden = await composite(
+      op,
+      [
+        { values: x, shape: [rows, width] },
+        { values: weight, shape: [width] },
+      ],
+      dy,
+    );
+    const call = { rows, width, weight: 64, epsilon: 1e-5 };
+    const [out] = await run(norms.rmsNormForward(pack), call, [x, parameters], [dirty(size)]);
+    expectClose(out, golden.value);
+    const outputs = [before, dirty(rows)];
+    const backward = (accumulate: boolean) =>
+      run(norms.rmsNormBackward(pack, { accumulate }), call, [x, parameters, dy], outputs);
+    const [dx, statistics] = await backward(false);
+    expectClose(dx, golden.gradients[0]);
+    expectClose((await backward(true))[0], plus(before, golden.gradients[0]));
+    const [chunks] = await run(norms.rmsNormWeightGradient(pack), call, [x, dy, statistics], [partial()]);
+    const sum = { chunks: norms.normChunks(rows), width, offset: 64 };
+    const [gradients] = await run(norms.sumPartials(pack), sum, [chunks], [kept]);
+    const added = plus(kept.subarray(64, 64 + width), golden.gradients[1]);
+    expectClose(gradients, placed(kept, [64, added]));
+  });
+
+  it('LayerNorm, forward and backward', async () => {
+    const op = (x: tf.Tensor2D, w: tf.Tensor1D, b: tf.Tensor1D) => layerNorm(x, w, b, 1e-6);
+    const golden = await composite(
+      op,
+      [
+        { values: x, shape: [rows, width] },
+        { values: weight, shape: [width] },
+        { values: bias, shape: [width] },
+      ],
+      dy,
+    );
+    const call = { rows, width, weight: 64, bias: 128, epsilon: 1e-6 };
+    const inputs = [x, parameters, parameters];
+    const [out] = await run(norms.layerNormForward(pack), call, inputs, [dirty(size)]);
+    expectClose(out, golden.value);
+    const outputs = [before, dirty(2 * rows)];
+    const backward = (accumulate: boolean) =>
+      run(norms.layerNormBackward(pack, { accumulate }), call, [x, parameters, dy], outputs);
+    const [dx, statistics] = await backward(false);
+    expectClose(dx, golden.gradients[0]);
+    expectClose((await backward(true))[0], plus(before, golden.gradients[0]));
+    const partials = await run(
+      norms.layerNormWeightGradient(pack),
+      call,
+      [x, dy, statistics],
+      [partial(), partial()],
+    );
+    for (const [i, offset] of [64, 128].entries()) {
+      const sum = { chunks: norms.normChunks(rows), width, offset };
+      const [gradients] = await run(norms.sumPartials(pack), sum, [partials[i]], [kept]);
+      const added = plus(kept.subarray(offset, offset + width), golden.gradients[i + 1]);
+      expectClose(gradients, placed(kept, [offset, added]));
+    }
+  });
+});
+
+it('a row of zeros and one of huge values stay finite', async () => {
+  const x = Float32Array.of(0, 0, 0, 0, 1e15, -1e15, 1e15, 1e15);
+  const [weight, out] = [new Float32Array(4).fill(1), new Float32Array(8)];
+  const call = { rows: 2, width: 4, weight: 0, epsilon: 1e-5 };
+  const [values] = await run(norms.rmsNormForward(4), call, [x, weight], [out]);
+  expect([...values]).toEqual([0, 0, 0, 0, 1, -1, 1, 1]);
+});
