@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { LOGITS_GRADIENT, statisticsSections, tokenStatistics } from '../webgpu/tokenStatistics.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 export interface TokenLogProbs {
@@ -13,10 +16,13 @@ function chosen(ids: tf.Tensor1D, vocabulary: number): tf.Tensor2D {
   return tf.equal(tf.reshape(ids, [-1, 1]), tf.range(0, vocabulary, 1, 'int32'));
 }
 
+/** Rows from this length on have a workgroup of their own on webgpu. */
+const LONG_ROW = 1024;
+
 /** logits [N, V], ids int32 [N] → log-prob and entropy of each row at the temperature. The gradient is (onehot − softmax)/temperature. */
 export function tokenLogProbs(logits: tf.Tensor2D, ids: tf.Tensor1D, temperature: number): TokenLogProbs {
   const [rows, vocabulary] = logits.shape;
-  // One output [2, N], because a custom gradient has one; its second row carries no gradient.
+  // One output [2 or 3, N], because a custom gradient has one; only its first row carries a gradient.
   const op = tf.customGrad((...args) => {
     const [logits, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
     if (hasWasmKernels()) {
@@ -39,6 +45,22 @@ export function tokenLogProbs(logits: tf.Tensor2D, ids: tf.Tensor1D, temperature
           const dLogits = emptyTensor([rows, vocabulary]);
           // The first row of dy comes first in memory.
           runWasmKernel('token_log_probs_backward', ...saved, dy, dLogits, rows, vocabulary, 1 / temperature);
+          return dLogits;
+        },
+      };
+    }
+    if (hasGpuKernels()) {
+      const sizes = { rows, stride: vocabulary, vocabulary, temperature, ...statisticsSections(rows) };
+      const operation = tokenStatistics(vocabulary < LONG_ROW ? 1 : 64);
+      const [value] = runOperation(operation, sizes, [logits, ids], [{ shape: [3, rows] }]);
+      save([logits, ids, value]);
+      return {
+        value,
+        gradFunc: (dy, saved) => {
+          const [logits, ids, statistics] = saved;
+          // The kernel writes in place; the first row of dy comes first in memory.
+          const dLogits = tf.add(logits, 0);
+          runOperation(LOGITS_GRADIENT, sizes, [ids, statistics, dy], [dLogits]);
           return dLogits;
         },
       };

@@ -75,6 +75,10 @@ const CASES: Readonly<Record<string, Case>> = {
     op: (x: tf.Tensor2D) =>
       tokenLogProbs(tf.mul(x, 30), tf.tensor1d([0, 10, 4, 4, 7], 'int32'), 1.2).logProbs,
   },
+  'tokenLogProbs of long rows': {
+    inputs: () => [draws(1, 3, 1030)],
+    op: (x: tf.Tensor2D) => tokenLogProbs(x, tf.tensor1d([0, 1029, 64], 'int32'), 0.7).logProbs,
+  },
 };
 
 /** The op's value, then the gradient of a weighted sum of it for every input. */
