@@ -11,8 +11,8 @@ export interface RotaryTable {
   readonly sine: tf.Tensor2D;
 }
 
-/** Table for the given positions (they may repeat): angle = position · theta^(−2i/D). Computed in float64. */
-export function rotaryTable(positions: ArrayLike<number>, headDim: number, theta: number): RotaryTable {
+/** Cosines and sines [positions, headDim/2] for the given positions: angle = position · theta^(−2i/D). Computed in float64. */
+export function rotaryAngles(positions: ArrayLike<number>, headDim: number, theta: number) {
   const half = headDim / 2;
   const cosine = new Float32Array(positions.length * half);
   const sine = new Float32Array(positions.length * half);
@@ -25,7 +25,13 @@ export function rotaryTable(positions: ArrayLike<number>, headDim: number, theta
       sine[t * half + i] = Math.sin(angle);
     }
   }
-  const shape: [number, number] = [positions.length, half];
+  return { cosine, sine };
+}
+
+/** Table for the given positions, which may repeat. */
+export function rotaryTable(positions: ArrayLike<number>, headDim: number, theta: number): RotaryTable {
+  const { cosine, sine } = rotaryAngles(positions, headDim, theta);
+  const shape: [number, number] = [positions.length, headDim / 2];
   return { cosine: tf.tensor2d(cosine, shape), sine: tf.tensor2d(sine, shape) };
 }
 

@@ -1,0 +1,254 @@
+/** The language model as steps of a plan, forward and backward: image features and tokens → logits of a window. */
+import {
+  attentionForward,
+  attentionKeyGradient,
+  attentionQueryGradient,
+} from '../../compute/webgpu/attention.ts';
+import { qkvColumns } from '../../compute/webgpu/attentionShader.ts';
+import { swigluBackward, swigluForward } from '../../compute/webgpu/activations.ts';
+import { embedForward, embedGradient, featureGradient } from '../../compute/webgpu/embed.ts';
+import { copyWindow, spreadWindow } from '../../compute/webgpu/layout.ts';
+import type { Plan } from '../../compute/webgpu/plan.ts';
+import { rope } from '../../compute/webgpu/rope.ts';
+import { imageTokenCount } from '../config.ts';
+import { EMBEDDING, HEAD, TEXT_PREFIX, textLayer } from '../layout.ts';
+import {
+  addDense,
+  addDenseInputGradient,
+  addDenseWeightGradient,
+  addNorm,
+  addNormBackward,
+  dense,
+  rms,
+} from './dense.ts';
+import type { GradientContext, PlanContext, RunSizes } from './workspace.ts';
+
+/** Floats from one row of logits to the next. */
+export const logitStride = ({ config }: PlanContext): number => Math.ceil(config.text.vocab_size / 4) * 4;
+
+/** What the forward keeps, sizes, and the layers, for both directions. */
+export function languageModel(context: PlanContext) {
+  const { config, capacity, workspace, parameters } = context;
+  const { text } = config;
+  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: headDim } = text;
+  const sequences = ({ groups, rowsPerGroup }: RunSizes) => groups * rowsPerGroup;
+  const rows = (sizes: RunSizes) => sequences(sizes) * sizes.length;
+  const windowRows = (sizes: RunSizes) => sequences(sizes) * sizes.window;
+  const maxRows = capacity.rows * capacity.length;
+  const maxWindowRows = capacity.rows * capacity.window;
+  const qkvWidth = (heads + 2 * keyValueHeads) * headDim;
+  const buffer = (name: string, width: number) => workspace.get(`text ${name}`, maxRows * width);
+  const inWindow = (name: string, width: number) => workspace.get(`window ${name}`, maxWindowRows * width);
+  const layers = Array.from({ length: text.num_hidden_layers }, (_, i) => {
+    const name = (rest: string) => textLayer(i, `${rest}.weight`);
+    return {
+      norm1: rms(parameters, name('input_layernorm'), text.rms_norm_eps),
+      norm2: rms(parameters, name('post_attention_layernorm'), text.rms_norm_eps),
+      qkv: dense(
+        parameters,
+        ['q_proj', 'k_proj', 'v_proj'].map((which) => name(`self_attn.${which}`)),
+      ),
+      project: dense(parameters, [name('self_attn.o_proj')]),
+      gateUp: dense(parameters, [name('mlp.gate_proj'), name('mlp.up_proj')]),
+      down: dense(parameters, [name('mlp.down_proj')]),
+      kept: {
+        x: buffer(`${i} x`, text.hidden_size),
+        normed1: buffer(`${i} normed 1`, text.hidden_size),
+        qkv: buffer(`${i} qkv`, qkvWidth),
+        logSumExp: buffer(`${i} log sum exp`, heads),
+        mixed: buffer(`${i} mixed`, heads * headDim),
+        seen: buffer(`${i} seen`, text.hidden_size),
+        normed2: buffer(`${i} normed 2`, text.hidden_size),
+        gateUp: buffer(`${i} gate up`, 2 * text.intermediate_size),
+        inner: buffer(`${i} inner`, text.intermediate_size),
+      },
+    };
+  });
+  const last = buffer('last', text.hidden_size);
+  return {
+    width: text.hidden_size,
+    inner: text.intermediate_size,
+    headDim,
+    heads,
+    qkvWidth,
+    layers,
+    /** The input of layer i, or the result of the last. */
+    stream: (i: number) => layers[i]?.kept.x ?? last,
+    rows,
+    windowRows,
+    maxRows,
+    maxWindowRows,
+    buffer,
+    inWindow,
+    finalNorm: rms(parameters, `${TEXT_PREFIX}norm.weight`, text.rms_norm_eps),
+    head: dense(parameters, [config.tie_word_embeddings ? EMBEDDING : HEAD], {
+      outStride: logitStride(context),
+    }),
+    table: parameters.place(EMBEDDING).offset,
+    attention: (sizes: RunSizes) => ({
+      batch: sequences(sizes),
+      length: sizes.length,
+      heads,
+      keyValueHeads,
+      causal: true,
+      scale: 1 / Math.sqrt(headDim),
+    }),
+    columns: qkvColumns(heads, keyValueHeads, headDim),
+    out: { stride: heads * headDim, offset: 0 },
+    rope: (sizes: RunSizes) => ({
+      rows: rows(sizes),
+      length: sizes.length,
+      stride: qkvWidth,
+      columns: (heads + keyValueHeads) * headDim,
+      half: headDim / 2,
+    }),
+    window: (sizes: RunSizes) => ({
+      batch: sequences(sizes),
+      length: sizes.length,
+      start: sizes.start,
+      count: sizes.window,
+      width: text.hidden_size,
+    }),
+    /** What a run uploads: what each position shows, and cosines and sines of the positions. */
+    source: workspace.get('source', maxRows),
+    cosine: workspace.get('cosine', (capacity.length * headDim) / 2),
+    sine: workspace.get('sine', (capacity.length * headDim) / 2),
+    windowed: inWindow('states', text.hidden_size),
+    windowNormed: inWindow('normed', text.hidden_size),
+    logits: inWindow('logits', logitStride(context)),
+  };
+}
+
+const ropePack = (half: number) => (half % 4 === 0 ? 4 : 1);
+
+/** source and image features → the states that leave the last layer, before the final norm. */
+export function addTextLayers<S extends RunSizes>(
+  plan: Plan<S>,
+  context: PlanContext,
+  features: GPUBuffer,
+): void {
+  const m = languageModel(context);
+  const { rows, layers } = m;
+  const parameters = context.parameters.buffer;
+  plan.add(embedForward(4), { parameters, features, source: m.source, out: m.stream(0) }, (sizes) => ({
+    rows: rows(sizes),
+    width: m.width,
+    table: m.table,
+  }));
+  layers.forEach(({ norm1, norm2, qkv, project, gateUp, down, kept }, i) => {
+    addNorm(plan, context, norm1, rows, { x: kept.x, out: kept.normed1 });
+    addDense(plan, context, qkv, rows, { x: kept.normed1, out: kept.qkv });
+    plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: kept.qkv }, (sizes) => ({
+      ...m.rope(sizes),
+      sign: 1 as const,
+    }));
+    plan.add(
+      attentionForward(m.headDim),
+      { q: kept.qkv, k: kept.qkv, v: kept.qkv, out: kept.mixed, logSumExp: kept.logSumExp },
+      (sizes) => ({ ...m.attention(sizes), ...m.columns, out: m.out }),
+    );
+    addDense(plan, context, project, rows, { x: kept.mixed, out: kept.seen, residual: kept.x });
+    addNorm(plan, context, norm2, rows, { x: kept.seen, out: kept.normed2 });
+    addDense(plan, context, gateUp, rows, { x: kept.normed2, out: kept.gateUp });
+    plan.add(swigluForward(4), { gateUp: kept.gateUp, out: kept.inner }, (sizes) => ({
+      rows: rows(sizes),
+      width: m.inner,
+    }));
+    addDense(plan, context, down, rows, { x: kept.inner, out: m.stream(i + 1), residual: kept.seen });
+  });
+}
+
+/** The last layer's states → logits of the window [sequences·window, logitStride]. */
+export function addLogits<S extends RunSizes>(plan: Plan<S>, context: PlanContext): GPUBuffer {
+  const m = languageModel(context);
+  plan.add(copyWindow(4), { x: m.stream(m.layers.length), out: m.windowed }, m.window);
+  addNorm(plan, context, m.finalNorm, m.windowRows, { x: m.windowed, out: m.windowNormed });
+  addDense(plan, context, m.head, m.windowRows, { x: m.windowNormed, out: m.logits });
+  return m.logits;
+}
+
+/** Lists of the rows that show each word and each feature, for the embedding's gradient. */
+export function embeddingLists(context: PlanContext) {
+  const { workspace, config, capacity } = context;
+  const features = capacity.groups * imageTokenCount(config);
+  return {
+    wordOrder: workspace.get('word order', capacity.rows * capacity.length),
+    wordStarts: workspace.get('word starts', config.text.vocab_size + 1),
+    featureOrder: workspace.get('feature order', capacity.rows * imageTokenCount(config)),
+    featureStarts: workspace.get('feature starts', features + 1),
+    dFeatures: workspace.get('d image features', features * config.text.hidden_size),
+  };
+}
+
+/** The gradient of the logits, in place of them → gradients of the language model and of the image features. */
+export function addTextBackward<S extends RunSizes>(plan: Plan<S>, context: GradientContext): GPUBuffer {
+  const m = languageModel(context);
+  const { rows, maxRows } = m;
+  const { gradients, config } = context;
+  const dWindow = m.inWindow('d states', m.width);
+  const dWindowNormed = m.inWindow('d normed', m.width);
+  const dx = m.buffer('d x', m.width);
+  const dNormed = m.buffer('d normed', m.width);
+  const dInner = m.buffer('d inner', m.inner);
+  const dGateUp = m.buffer('d gate up', 2 * m.inner);
+  const dMixed = m.buffer('d mixed', m.out.stride);
+  const dQkv = m.buffer('d qkv', m.qkvWidth);
+  const delta = m.buffer('delta', m.heads);
+
+  addDenseWeightGradient(plan, context, m.head, m.windowRows, { dy: m.logits, x: m.windowNormed });
+  addDenseInputGradient(plan, context, m.head, m.windowRows, { dy: m.logits, dx: dWindowNormed });
+  addNormBackward(plan, context, m.finalNorm, m.windowRows, m.maxWindowRows, {
+    x: m.windowed,
+    dy: dWindowNormed,
+    dx: dWindow,
+    accumulate: false,
+  });
+  plan.add(spreadWindow(4), { dOut: dWindow, dx }, m.window);
+  for (const { norm1, norm2, qkv, project, gateUp, down, kept } of [...m.layers].reverse()) {
+    addDenseWeightGradient(plan, context, down, rows, { dy: dx, x: kept.inner });
+    addDenseInputGradient(plan, context, down, rows, { dy: dx, dx: dInner });
+    plan.add(swigluBackward(4), { gateUp: kept.gateUp, dy: dInner, dGateUp }, (sizes) => ({
+      rows: rows(sizes),
+      width: m.inner,
+    }));
+    addDenseWeightGradient(plan, context, gateUp, rows, { dy: dGateUp, x: kept.normed2 });
+    addDenseInputGradient(plan, context, gateUp, rows, { dy: dGateUp, dx: dNormed });
+    addNormBackward(plan, context, norm2, rows, maxRows, { x: kept.seen, dy: dNormed, dx, accumulate: true });
+    addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
+    addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
+    const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
+    plan.add(attentionQueryGradient(m.headDim), { ...read, out: kept.mixed, dQ: dQkv, delta }, (sizes) => ({
+      ...m.attention(sizes),
+      ...m.columns,
+      out: m.out,
+      dOut: m.out,
+      dQ: m.columns.q,
+    }));
+    plan.add(attentionKeyGradient(m.headDim), { ...read, delta, gradients: dQkv }, (sizes) => ({
+      ...m.attention(sizes),
+      ...m.columns,
+      dOut: m.out,
+      dK: m.columns.k,
+      dV: m.columns.v,
+    }));
+    plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: dQkv }, (sizes) => ({
+      ...m.rope(sizes),
+      sign: -1 as const,
+    }));
+    addDenseWeightGradient(plan, context, qkv, rows, { dy: dQkv, x: kept.normed1 });
+    addDenseInputGradient(plan, context, qkv, rows, { dy: dQkv, dx: dNormed });
+    addNormBackward(plan, context, norm1, rows, maxRows, { x: kept.x, dy: dNormed, dx, accumulate: true });
+  }
+  const lists = embeddingLists(context);
+  plan.add(
+    embedGradient(4),
+    { dOut: dx, order: lists.wordOrder, starts: lists.wordStarts, gradients },
+    () => ({ vocabulary: config.text.vocab_size, width: m.width, table: m.table }),
+  );
+  plan.add(
+    featureGradient(4),
+    { dOut: dx, order: lists.featureOrder, starts: lists.featureStarts, dFeatures: lists.dFeatures },
+    ({ groups }) => ({ featureRows: groups * imageTokenCount(config), width: m.width }),
+  );
+  return lists.dFeatures;
+}
