@@ -91,6 +91,7 @@ async function run(name: string, parts: number) {
     },
     reference: null,
     gradients,
+    guard: device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }),
     trainVision: true,
     lanes: 1,
     parts,

@@ -3,6 +3,7 @@
  * optimiser's flat buffer. What trained (log-probs, entropies, losses) is copied out for the one read-back of a step.
  */
 import { embedLists, embedSource } from '../../compute/webgpu/embed.ts';
+import { guardFinite } from '../../compute/webgpu/adamw.ts';
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
 import { POLICY_OBJECTIVE, type ObjectiveUniforms } from '../../compute/webgpu/objective.ts';
 import { Plan } from '../../compute/webgpu/plan.ts';
@@ -82,6 +83,8 @@ export interface TrainingPlanOptions {
   /** Where the reference's parameters are; null: none. */
   readonly reference: FlatBuffer | null;
   readonly gradients: FlatBuffer;
+  /** Set where a loss is not finite. */
+  readonly guard: GPUBuffer;
   /** The vision tower trains too. */
   readonly trainVision: boolean;
   /** Invocations a row of logits: 64 on a GPU, 1 where barriers are slow. */
@@ -159,12 +162,13 @@ export class TrainingPlan {
     return plan;
   }
 
-  #backwardPlan({ gradients, trainVision, parts }: TrainingPlanOptions): Plan<Sizes> {
+  #backwardPlan({ gradients, guard, trainVision, parts }: TrainingPlanOptions): Plan<Sizes> {
     const context: GradientContext = { ...this.#context, gradients: gradients.buffer, parts };
     const plan = new Plan<Sizes>(this.#device, 'backward');
     const { windowRows, logits } = languageModel(context);
     const statistics = this.#perToken('policy statistics', 3);
     const coefficients = this.#perToken('coefficients', 1);
+    const sums = this.#workspace.get('sums', 2 * this.capacity.rows);
     plan.add(
       POLICY_OBJECTIVE,
       {
@@ -174,7 +178,7 @@ export class TrainingPlan {
         advantages: this.#workspace.get('advantages', this.capacity.rows),
         mask: this.#perToken('mask', 1),
         coefficients,
-        sums: this.#workspace.get('sums', 2 * this.capacity.rows),
+        sums,
       },
       ({ groups, rowsPerGroup, window, objective, hasOld, hasReference }) => ({
         rows: groups * rowsPerGroup,
@@ -185,6 +189,7 @@ export class TrainingPlan {
         objective,
       }),
     );
+    plan.add(guardFinite, { values: sums, guard }, ({ groups, rowsPerGroup }) => 2 * groups * rowsPerGroup);
     const targets = this.#perToken('targets', 1);
     plan.add(LOGITS_GRADIENT, { targets, statistics, coefficients, logits }, (sizes) => ({
       rows: windowRows(sizes),
