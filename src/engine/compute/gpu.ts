@@ -41,6 +41,13 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   return { vendor, architecture, device, description, isSoftware };
 }
 
+const softwareDevices = new WeakSet<GPUDevice>();
+
+/** Was the device opened on an adapter that computes on the CPU? Kernels then hold more in registers. */
+export function isSoftwareDevice(device: GPUDevice): boolean {
+  return softwareDevices.has(device);
+}
+
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -58,6 +65,7 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
+  if (describeAdapter(adapter).isSoftware) softwareDevices.add(device);
   device.addEventListener('uncapturederror', (event) => {
     const { message } = event.error;
     if (errorHandlers.size === 0) console.error(`WebGPU: ${message}`);
