@@ -27,7 +27,7 @@ export interface SampleTokensCall {
   readonly pad: number;
 }
 
-/** Of a row in `done`. Rows that are not `RUNNING` get pad tokens of log-prob 0. */
+/** Of a row in `done`. Rows that are not `running` get pad tokens of log-prob 0. */
 export const ROW_STATES = { running: 0, ended: 1, notFinite: 2 } as const;
 
 /**
