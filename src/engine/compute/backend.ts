@@ -10,7 +10,6 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { describeAdapter, openDevice } from './gpu.ts';
 import type { AdapterDescription } from './gpu.ts';
 import { installWasmKernels } from './wasm/kernels.ts';
-import { tuneFor } from './webgpu/tuning.ts';
 import { ViewingBackend } from './webgpu/viewingBackend.ts';
 
 export { deviceLost, onGpuError } from './gpu.ts';
@@ -55,7 +54,6 @@ function messageOf(error: unknown): string {
 
 async function startWebGpu(adapter: GPUAdapter): Promise<void> {
   const device = await openDevice(adapter);
-  tuneFor(describeAdapter(adapter));
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new ViewingBackend(device, adapter.info), 5);
 }

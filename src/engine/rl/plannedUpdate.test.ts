@@ -88,39 +88,43 @@ describe('an update by static plans', () => {
     'the vision tower frozen': { trainVision: false },
   };
 
-  it.each(Object.entries(cases))('%s: the numbers of tfjs', async (_, test) => {
-    const planned = await update(test, groups(), 2);
-    setFusedOpsOff('a test');
-    const { results, after } = await update(test, groups(), 2);
-    expect(errors).toEqual([]);
-    results.forEach((expected, step) => {
-      const actual = planned.results[step];
-      expect(actual.updates).toHaveLength(expected.updates.length);
-      expected.updates.forEach((golden, i) => {
-        const update = actual.updates[i];
-        expect(update.tokens).toBe(golden.tokens);
-        expect(update.policyLoss).toBeCloseTo(golden.policyLoss, 5);
-        expect(update.kl).toBeCloseTo(golden.kl, 5);
-        expect(update.gradNorm / golden.gradNorm).toBeCloseTo(1, 4);
+  it.each(Object.entries(cases))(
+    '%s: the numbers of tfjs',
+    async (_, test) => {
+      const planned = await update(test, groups(), 2);
+      setFusedOpsOff('a test');
+      const { results, after } = await update(test, groups(), 2);
+      expect(errors).toEqual([]);
+      results.forEach((expected, step) => {
+        const actual = planned.results[step];
+        expect(actual.updates).toHaveLength(expected.updates.length);
+        expected.updates.forEach((golden, i) => {
+          const update = actual.updates[i];
+          expect(update.tokens).toBe(golden.tokens);
+          expect(update.policyLoss).toBeCloseTo(golden.policyLoss, 5);
+          expect(update.kl).toBeCloseTo(golden.kl, 5);
+          expect(update.gradNorm / golden.gradNorm).toBeCloseTo(1, 4);
+        });
+        expected.rows.flat().forEach((golden, r) => {
+          const row = actual.rows.flat()[r];
+          for (const field of ['oldLogProbs', 'referenceLogProbs', 'logProbs', 'entropies'] as const) {
+            expect(row[field]).toHaveLength(golden[field].length);
+            row[field].forEach((value, t) => expect(value).toBeCloseTo(golden[field][t], 4));
+          }
+        });
       });
-      expected.rows.flat().forEach((golden, r) => {
-        const row = actual.rows.flat()[r];
-        for (const field of ['oldLogProbs', 'referenceLogProbs', 'logProbs', 'entropies'] as const) {
-          expect(row[field]).toHaveLength(golden[field].length);
-          row[field].forEach((value, t) => expect(value).toBeCloseTo(golden[field][t], 4));
+      for (const [name, { data }] of after) {
+        const actual = planned.after.get(name)!.data;
+        const worst = data.reduce((a, value, i) => Math.max(a, Math.abs(value - actual[i])), 0);
+        // Two steps of 3e-4: where a gradient is near 0, its sign is rounding.
+        expect(worst, name).toBeLessThan(2e-4);
+        if (test.trainVision === false && name.startsWith('model.vision_model.')) {
+          expect(actual).toEqual(tensors.get(name)!.data);
         }
-      });
-    });
-    for (const [name, { data }] of after) {
-      const actual = planned.after.get(name)!.data;
-      const worst = data.reduce((a, value, i) => Math.max(a, Math.abs(value - actual[i])), 0);
-      // Two steps of 3e-4: where a gradient is near 0, its sign is rounding.
-      expect(worst, name).toBeLessThan(2e-4);
-      if (test.trainVision === false && name.startsWith('model.vision_model.')) {
-        expect(actual).toEqual(tensors.get(name)!.data);
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   it('the same bits twice', async () => {
     const [once, twice] = [await update({}, groups(), 2), await update({}, groups(), 2)];

@@ -3,61 +3,14 @@
  * step are submitted one after the other, and read back once.
  */
 import { gpuDevice } from '../compute/webgpu/eager.ts';
-import { FlatAdamW } from '../compute/webgpu/flatAdamW.ts';
-import { pieceSize, ReadBack, type Piece } from '../compute/webgpu/readBack.ts';
-import { gpuTuning } from '../compute/webgpu/tuning.ts';
-import { TrainingPlan, type MicroBatchInput } from '../model/plans/trainingPlan.ts';
-import { planObstacle, type Capacity } from '../model/plans/workspace.ts';
+import { ReadBack, type Piece } from '../compute/webgpu/readBack.ts';
+import type { MicroBatchInput } from '../model/plans/trainingPlan.ts';
 import type { Normaliser } from './aggregation.ts';
 import { gather, scatter, type MicroBatch, type RowLogProbs } from './microBatch.ts';
 import { objectiveUniforms } from './objectiveUniforms.ts';
+import { submitEach, trainingPlanOf } from './trainingPlans.ts';
 import type { TrainConfig } from './types.ts';
 import type { UpdateParts, UpdatePath } from './updatePhase.ts';
-
-/** Sizes grow in steps of so many tokens, so that a run needs few plans. */
-const BUCKET = 32;
-/** Submits that may wait on the GPU. */
-const IN_FLIGHT = 2;
-
-const bucketed = (tokens: number): number => Math.ceil(tokens / BUCKET) * BUCKET;
-
-/** The plan of each optimiser, and the reference it was made for. */
-const plans = new WeakMap<FlatAdamW, { plan: TrainingPlan; reference: GPUBuffer | null }>();
-
-/** What all these micro-batches fit into, and what the optimiser's plan could take before. */
-function capacityFor(micros: readonly MicroBatch[], before: Capacity | undefined): Capacity {
-  const most = (of: (micro: MicroBatch) => number, known = 0) => Math.max(known, ...micros.map(of));
-  return {
-    groups: most(({ groups }) => groups.length, before?.groups),
-    rows: most(({ batch }) => batch.rows, before?.rows),
-    length: most(({ batch }) => bucketed(batch.length), before?.length),
-    window: most(({ batch }) => bucketed(batch.width), before?.window),
-  };
-}
-
-function planFor(
-  { policy, reference, trained }: UpdateParts,
-  optimizer: FlatAdamW,
-  micros: readonly MicroBatch[],
-): TrainingPlan {
-  const known = plans.get(optimizer);
-  const referenceBuffer = reference?.flat?.buffer ?? null;
-  const capacity = capacityFor(micros, known?.plan.capacity);
-  const fits =
-    known?.reference === referenceBuffer && JSON.stringify(known.plan.capacity) === JSON.stringify(capacity);
-  if (known && fits) return known.plan;
-  const plan = new TrainingPlan(gpuDevice(), policy.config, policy.flat!, {
-    capacity,
-    reference: reference?.flat ?? null,
-    gradients: optimizer.gradients,
-    guard: optimizer.guard,
-    trainVision: [...trained.keys()].some((name) => name.startsWith('model.vision_model.')),
-    ...gpuTuning(),
-  });
-  optimizer.attach(plan);
-  plans.set(optimizer, { plan, reference: referenceBuffer });
-  return plan;
-}
 
 function inputOf(
   micro: MicroBatch,
@@ -82,35 +35,17 @@ function inputOf(
   };
 }
 
-/** Submits what `record` records for each micro-batch, never far ahead of the GPU. */
-async function submitEach(
-  micros: readonly MicroBatch[],
-  record: (encoder: GPUCommandEncoder, micro: MicroBatch, index: number) => void,
-  onDone?: () => void,
-): Promise<void> {
-  const device = gpuDevice();
-  const flying: Promise<void>[] = [];
-  for (const [index, micro] of micros.entries()) {
-    const encoder = device.createCommandEncoder({ label: 'micro-batch' });
-    record(encoder, micro, index);
-    device.queue.submit([encoder.finish()]);
-    flying.push(device.queue.onSubmittedWorkDone().then(() => onDone?.()));
-    if (flying.length > IN_FLIGHT) await flying.shift();
-  }
-  await Promise.all(flying);
-}
-
 /** The static plans of a policy's updates, or null where it has to go through tfjs. */
 export function plannedUpdate(
   parts: UpdateParts,
   config: TrainConfig,
   micros: readonly MicroBatch[],
 ): UpdatePath | null {
-  const { policy, reference, optimizer } = parts;
-  if (!(optimizer instanceof FlatAdamW) || !policy.flat || planObstacle(policy.config)) return null;
-  if (reference && !reference.flat) return null;
+  const found = trainingPlanOf(parts, micros);
+  if (!found) return null;
+  const { plan, adamw } = found;
+  const { reference } = parts;
   const device = gpuDevice();
-  const plan = planFor(parts, optimizer, micros);
   const read = (bytes: ArrayBuffer) => new Float32Array(bytes);
 
   /** The log-probs of the policy as it is, before the first of several updates. */
@@ -125,7 +60,6 @@ export function plannedUpdate(
 
   /** One update: gradients of all the mini-batch's micro-batches, then AdamW. */
   async function miniBatch(pieces: readonly MicroBatch[], normaliser: Normaliser, onDone: () => void) {
-    const adamw = optimizer as FlatAdamW;
     const perRow = (micro: MicroBatch) => (reference ? 3 : 2) * micro.batch.width + 2;
     const floats = pieces.reduce((sum, micro) => sum + micro.batch.rows * perRow(micro), 4);
     const back = new ReadBack(device, 4 * floats);
@@ -141,7 +75,7 @@ export function plannedUpdate(
           sums,
           ...(referenceLogProbs ? [referenceLogProbs] : []),
         ];
-        for (const piece of copied) if (pieceSize(piece) > 0) back.copy(encoder, piece);
+        for (const piece of copied) back.copy(encoder, piece);
         if (index === pieces.length - 1) {
           back.copy(encoder, adamw.record(encoder, config.optimizer.learningRate));
         }

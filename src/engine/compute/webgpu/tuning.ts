@@ -1,3 +1,5 @@
+import { isSoftwareDevice } from '../gpu.ts';
+import { rowsFor } from './attentionShader.ts';
 import type { Lanes } from './rowLanes.ts';
 
 /** Choices of the kernels that fit an adapter. */
@@ -6,19 +8,14 @@ export interface GpuTuning {
   readonly lanes: Lanes;
   /** Shares of the rows in a weight gradient: a large GPU needs many invocations, a software adapter few. */
   readonly parts: number;
+  /** Queries, or keys, of one attention invocation. */
+  readonly attentionRows: (headDim: number) => number;
 }
 
-const SOFTWARE: GpuTuning = { lanes: 1, parts: 1 };
-const HARDWARE: GpuTuning = { lanes: 64, parts: 16 };
+const SOFTWARE: GpuTuning = { lanes: 1, parts: 1, attentionRows: (headDim) => rowsFor(headDim, true) };
+const HARDWARE: GpuTuning = { lanes: 64, parts: 16, attentionRows: (headDim) => rowsFor(headDim, false) };
 
-let tuning: GpuTuning = SOFTWARE;
-
-/** The choices for the adapter in use. */
-export function gpuTuning(): GpuTuning {
-  return tuning;
-}
-
-/** Called when a device is opened. */
-export function tuneFor({ isSoftware }: { readonly isSoftware: boolean }): void {
-  tuning = isSoftware ? SOFTWARE : HARDWARE;
+/** The choices for a device. */
+export function gpuTuning(device: GPUDevice): GpuTuning {
+  return isSoftwareDevice(device) ? SOFTWARE : HARDWARE;
 }

@@ -7,6 +7,7 @@ import { prepareNodeBackends } from '../../compute/nodeBackend.ts';
 import { gpuDevice } from '../../compute/webgpu/eager.ts';
 import { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
 import { readBack } from '../../compute/webgpu/readBack.ts';
+import { gpuTuning } from '../../compute/webgpu/tuning.ts';
 import { lossNormaliser } from '../../rl/aggregation.ts';
 import { objectiveUniforms } from '../../rl/objectiveUniforms.ts';
 import { readCheckpoint, type CheckpointFiles } from '../checkpoint.ts';
@@ -92,9 +93,8 @@ async function run(name: string, parts: number) {
     reference: null,
     gradients,
     guard: device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }),
-    trainVision: true,
-    lanes: 1,
-    parts,
+    trains: 'everything',
+    tuning: { ...gpuTuning(device), parts },
   });
   const encoder = device.createCommandEncoder();
   const { logProbs, entropies, sums } = plan.record(encoder, batch);

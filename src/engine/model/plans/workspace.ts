@@ -3,6 +3,7 @@
  * the same activations; buffers have the capacity of the largest run and never grow.
  */
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
+import type { GpuTuning } from '../../compute/webgpu/tuning.ts';
 import type { PolicyConfig } from '../types.ts';
 
 /** The most a plan can take at once. */
@@ -70,14 +71,13 @@ export interface PlanContext {
   readonly capacity: Capacity;
   readonly workspace: Workspace;
   readonly parameters: FlatBuffer;
+  readonly tuning: GpuTuning;
 }
 
 /** Where gradients go too. */
 export interface GradientContext extends PlanContext {
   /** In the parameters' layout. */
   readonly gradients: GPUBuffer;
-  /** Rows of a weight gradient are shared out among so many, per 4 × 4 block of it. */
-  readonly parts: number;
 }
 
 /** Why no plan can be made for a policy, or null: the kernels read four numbers at a time. */
