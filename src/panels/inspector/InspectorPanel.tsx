@@ -20,6 +20,7 @@ import { FigureButton } from './FigureButton.tsx';
 import { PinButton } from './PinButton.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
+import { SiblingSection } from './SiblingSection.tsx';
 import { TokenSection } from './TokenSection.tsx';
 import { WhatIfSection } from './WhatIfSection.tsx';
 import { checkReward, isScored } from './reconcile.ts';
@@ -161,6 +162,11 @@ function RolloutSections(props: {
   return (
     <>
       <RewardSection rollout={record} />
+      <SiblingSection
+        key={`${shown.step} ${group}`}
+        rollouts={shown.groups[group].rollouts}
+        rollout={rollout}
+      />
       <AdvantageSection
         step={shown.step}
         groups={shown.groups}
