@@ -10,6 +10,7 @@ import {
   MarkedText,
   Panel,
   Sign,
+  Tooltip,
   Waterfall,
   evidenceMarks,
   formatNumber,
@@ -58,7 +59,14 @@ export function InspectorPanel() {
       printed
       note={
         <span data-testid="inspector-provenance">
-          captured at step {shown.step}, this decode{isRecorded && ' of a recorded run'}
+          captured at step {shown.step},{' '}
+          <Tooltip
+            definition="These numbers were kept when this very response was sampled and trained on."
+            hint="Nothing here is computed again later; where a check does, it says whether it reconciles."
+          >
+            this decode
+          </Tooltip>
+          {isRecorded && ' of a recorded run'}
           {shown.done === 'update' ? '' : ' (step in progress)'}
         </span>
       }
