@@ -56,7 +56,7 @@ export function RecordedNotice({ isBrief }: RecordedNoticeProps) {
         </h2>
         {!isBrief && (
           <p>
-            {step} steps from {aboutOf(checkpoint)}. Choose a response for its reward.
+            {step} steps from {aboutOf(checkpoint)}.
           </p>
         )}
       </div>

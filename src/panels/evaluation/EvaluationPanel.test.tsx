@@ -139,6 +139,8 @@ describe('states without a result', () => {
     expect(page.textContent).toContain('Nothing measured yet');
     act(() => sessionStore.setState({ run: null, status: 'booting' }));
     expect(page.textContent).toContain('Loading the model');
+    act(() => sessionStore.setState({ status: 'idle' }));
+    expect(page.querySelector('[role="alert"]')?.textContent).toContain('No model is loaded');
     act(() => sessionStore.setState({ status: 'failed' }));
     expect(page.querySelector('[role="alert"]')?.textContent).toContain('did not start');
   });

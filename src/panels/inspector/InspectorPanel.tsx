@@ -35,6 +35,7 @@ export function InspectorPanel() {
   const group = useSelection((selection) => selection.group);
   const rollout = useSelection((selection) => selection.rollout);
   const live = useSelection((selection) => selection.live);
+  const asked = useSelection((selection) => selection.asked);
   const isRecorded = useIsRecorded();
   const groupAt = shown ? Math.min(group, shown.groups.length - 1) : -1;
   const rollouts = shown?.groups[groupAt]?.rollouts ?? [];
@@ -59,7 +60,8 @@ export function InspectorPanel() {
       printed
       note={
         <span data-testid="inspector-provenance">
-          captured at step {shown.step},{' '}
+          captured at step {shown.step}
+          {asked !== null && ` (${asked} is not kept)`},{' '}
           <Tooltip
             definition="These numbers were kept when this very response was sampled and trained on."
             hint="Nothing here is computed again later; where a check does, it says whether it reconciles."

@@ -39,11 +39,11 @@ export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
       {parts && oldLogProbs && logProbs && (
         <>
           <div>
-            <dt>before the update</dt>
+            <dt>before update</dt>
             <dd>{formatNumber(oldLogProbs[token], 4)}</dd>
           </div>
           <div>
-            <dt>in the update</dt>
+            <dt>in update</dt>
             <dd>{formatNumber(logProbs[token], 4)}</dd>
           </div>
           <div>
