@@ -137,13 +137,14 @@ function take(message: FromWorker, choice: RunChoice): void {
   }
 }
 
-function begin({ config, checkpoint }: RunChoice, tasks: TaskChoice): void {
+function begin({ config, checkpoint, warmed }: RunChoice, tasks: TaskChoice): void {
   tell({
     type: 'start',
     runId: 'control',
     resume: null,
     config,
     checkpointName: checkpoint,
+    files: warmed?.files ?? null,
     tasks,
     play: false,
   });

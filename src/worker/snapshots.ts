@@ -6,7 +6,7 @@ import { writeCheckpoint } from '../engine/model/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../engine/model/safetensors.ts';
 import type { NamedTensor, NamedTensors } from '../engine/model/types.ts';
 import type { TrainerProgress, TrainerState } from '../engine/rl/trainerState.ts';
-import type { FileReader } from './assets.ts';
+import { filesReader, type FileReader } from './assets.ts';
 import type { Outbox } from './outbox.ts';
 import type { RunHandle } from './runHandle.ts';
 
@@ -131,10 +131,9 @@ export function resumed({ state, kept, files }: ResumedRun): {
   readonly kept: ReadonlyMap<number, NamedTensors>;
   readonly checkpoint: FileReader;
 } {
-  const checkpoint = new Map([...Object.entries(files), [WEIGHTS, state.parameters] as const]);
   return {
     snapshot: unpack(state),
     kept: new Map(kept.map(({ step, parameters }) => [step, readSafetensors(parameters)])),
-    checkpoint: async (name) => checkpoint.get(name) ?? null,
+    checkpoint: filesReader({ ...files, [WEIGHTS]: state.parameters }),
   };
 }
