@@ -126,14 +126,14 @@ export {
 export type { ConfigChange } from './config.ts';
 export {
   cancelWarmup,
-  chooseWarmup,
-  faultsFor,
+  editWarmup,
+  FRESH_WARMUP,
   useWarmedStart,
   useWarmup,
   useWarmupError,
   warmUp,
-  WARMUP_START,
 } from './warmup.ts';
+export type { FaultLine, WarmupDraft } from './warmup.ts';
 export {
   applyLayoutPreset,
   DOCK_HEIGHT,
@@ -215,6 +215,7 @@ export type {
   StartedInfo,
   TaskChoice,
   TaskInfo,
+  WarmupProgress,
   WorkerError,
   WorkerStatus,
 } from '../worker/protocol.ts';

@@ -89,14 +89,14 @@ export function resetRun(): void {
 }
 
 /** The run's config once more from a warmed-up policy, or with null from the shipped one. */
-export function startFrom(warmed: WarmedStart | null): void {
+export function startFrom(warmed: WarmedStart | null, play: boolean): void {
   const { applied, tasks, checkpoint } = configStore.getState();
   if (!applied) return;
   // Edits of Setup that were not applied stay edits; other weights chosen there are not these.
   const isSame = checkpoint === applied.checkpoint && tasks.name === applied.tasks.name;
   if (isSame) chooseWarmed(warmed);
   showLive();
-  startFresh({ ...applied, warmed }, false);
+  startFresh({ ...applied, warmed }, play);
 }
 
 /** Restarts with the next seed. */
