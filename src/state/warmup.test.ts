@@ -82,6 +82,10 @@ test('a run after a warm-up says so, and outlives reload, reset, copy and file',
   expect(warmed).not.toBe(shipped);
   expect(session()).toMatchObject({ step: 0, split: null, card: { faults } });
   const live = liveRun();
+  // Kept as soon as it is there: a reload would lose it.
+  await vi.waitFor(async () =>
+    expect((await (await runDatabase()).load(live!.id)).header).toMatchObject({ step: 0, kept: [0] }),
+  );
   expect(live).toMatchObject({
     name: 'nano-warmed-1',
     checkpoint: 'nano',

@@ -85,6 +85,8 @@ export function takeWarmedUp({ runId, round, files }: WarmedUp): void {
   // A Play that came meanwhile is for what it made.
   const play = sessionStore.getState().status === 'running';
   startFrom({ rounds: [...(applied.warmed?.rounds ?? []), round], files }, play);
+  // Made with much work and shipped nowhere: kept before anything is computed of the run.
+  send({ type: 'requestSnapshot' });
 }
 
 /** What the run under way starts from, where that was warmed up in the page; null: a checkpoint as shipped. */

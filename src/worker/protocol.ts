@@ -185,7 +185,7 @@ export type ToWorker =
   | ({ readonly type: 'warmUp' } & WarmupRequest)
   | { readonly type: 'cancelWarmup' }
   | { readonly type: 'exportCheckpoint' }
-  /** Answered by a snapshot of the run as it is now, unless nothing of it has been computed. */
+  /** Answered by a snapshot of the run as it is now, unless nothing of it is the page's to keep. */
   | { readonly type: 'requestSnapshot' }
   /** Go on from the last snapshot after the device was lost. */
   | { readonly type: 'recover' };

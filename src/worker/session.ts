@@ -233,6 +233,7 @@ export class Session implements LoopHost {
       config,
       checkpointName,
       checkpoint: before?.checkpoint ?? (files ? filesReader(files) : shipped),
+      isOwn: files !== null,
       tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
     };

@@ -56,7 +56,10 @@ export class Snapshots {
 
   /** Sends the run's snapshot unless the page has it. A run of which nothing is computed has nothing to keep. */
   send(run: RunHandle): void {
-    if (run.isPristine) return;
+    if (!run.isPristine) this.#send(run);
+  }
+
+  #send(run: RunHandle): void {
     if (this.#start) {
       const { parts } = run;
       const files = writeCheckpoint({ ...parts.checkpoint, tensors: new Map() });
@@ -74,10 +77,11 @@ export class Snapshots {
     this.send(run);
   }
 
-  /** As `update`, and sends it in any case: the page waits for it. */
+  /** As `update`, and sends it in any case: the page waits for it. A start that is in no shipped file is kept too. */
   async take(run: RunHandle): Promise<void> {
     this.#sent = null;
-    await this.update(run);
+    if (run.isPristine && run.request.isOwn) this.#send(run);
+    else await this.update(run);
   }
 
   #post(snapshot: TrainerState, kept: boolean, files: ResumedRun['files'] | null = null): void {

@@ -38,6 +38,7 @@ export function FaultRow({ line, number, teacher, errors, onEdit, onRemove }: Fa
         {...errorOf('name')}
         className="ui-input"
         aria-label={side === 'perception' ? `Attribute of ${title}` : `Slip of ${title}`}
+        title={SLIPS[name]}
         value={name}
         onChange={(event) => onEdit({ name: event.target.value, only: null })}
       >

@@ -31,10 +31,11 @@ export function WarmedStartView() {
 }
 
 function Effect({ rounds }: { readonly rounds: readonly WarmupRound[] }) {
+  const { n, part } = rounds[0].measured;
   return (
     <table className="ui-table stages-warmup-effect">
       <caption>
-        Before and after, greedy on the first {rounds[0].measured.n} {rounds[0].measured.part} samples
+        Before and after, greedy on the first {n} {part === 'heldout' ? 'held-out' : 'train'} samples
       </caption>
       <thead>
         <tr>
