@@ -29,17 +29,17 @@ test('a teacher’s faults are chosen, the policy warmed up, and a run kept that
   await slider.click({ position: { x: width - 2, y: height / 2 } });
   await expect(probability).toHaveValue('1');
   await warmup.getByRole('button', { name: 'Remove reasoning fault 1' }).click();
-  await warmup.getByLabel('Samples a step').fill('8');
+  await warmup.getByRole('textbox', { name: 'Samples a step' }).fill('8');
 
   // Cancelled, nothing has changed.
-  await warmup.getByLabel('Supervised steps').fill('2000');
+  await warmup.getByRole('textbox', { name: 'Supervised steps' }).fill('2000');
   await begin.click();
   await expect(warmup.getByTestId('warmup-progress')).toContainText(/step \d+ of 2000 · loss/);
   await warmup.getByRole('button', { name: 'Cancel the warm-up' }).click();
   await expect(begin).toBeEnabled();
   await expect(start).toContainText('nano as shipped');
 
-  await warmup.getByLabel('Supervised steps').fill('3');
+  await warmup.getByRole('textbox', { name: 'Supervised steps' }).fill('3');
   await begin.click();
   await expect(start).toContainText('warmed up here: 3 steps of 8 at rate 0.0005, faults: color (blue) 1');
   await expect(warmup.getByRole('row', { name: /^after 3 steps 0\.\d+ 0\.\d+/ })).toBeVisible();

@@ -50,7 +50,7 @@ export function FaultRow({ line, number, teacher, errors, onEdit, onRemove }: Fa
         ))}
       </select>
       <OnlyChoice
-        {...errorOf('only')}
+        aria-describedby={errorOf('only')['aria-describedby']}
         title={title}
         what={side === 'perception' ? 'values' : 'kinds of questions'}
         possible={names[name] ?? []}

@@ -6,14 +6,13 @@ interface OnlyChoiceProps {
   /** null: all. */
   readonly only: readonly string[] | null;
   readonly onChange: (only: readonly string[] | null) => void;
-  readonly 'aria-invalid': boolean | undefined;
   readonly 'aria-describedby': string | undefined;
 }
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
 /** All of a few names, or some of them, folded behind what is chosen. */
-export function OnlyChoice({ title, what, possible, only, onChange, ...error }: OnlyChoiceProps) {
+export function OnlyChoice({ title, what, possible, only, onChange, ...described }: OnlyChoiceProps) {
   // A name that is not possible can be taken away, no other one can be had.
   const shown = [...possible, ...(only ?? []).filter((name) => !possible.includes(name))];
   const toggle = (name: string): void => {
@@ -26,7 +25,7 @@ export function OnlyChoice({ title, what, possible, only, onChange, ...error }: 
   };
   return (
     <details className="stages-warmup-only">
-      <summary {...error}>
+      <summary {...described}>
         {only === null ? `all ${what}` : only.length === 0 ? `no ${what}` : only.map(words).join(', ')}
       </summary>
       <div role="group" aria-label={`Which ${what}, ${title}`}>
