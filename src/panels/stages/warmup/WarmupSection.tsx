@@ -32,12 +32,12 @@ export function WarmupSection() {
         that you plant: misread attributes are for stage 1 to mend, slips in the reasoning for stage 2. What
         it makes of this run’s first policy is what a new run starts from.
       </p>
-      <WarmedStartView />
       {tasks.origin === 'built-in' ? (
         <Editor tasks={tasks.name} />
       ) : (
         <p>Your own questions have no teacher with worked responses. Choose built-in questions in Setup.</p>
       )}
+      <WarmedStartView />
     </section>
   );
 }
