@@ -49,6 +49,36 @@ const ProgressJson = v.looseObject({
   stageRewards: v.array(v.number()),
 });
 const text = v.pipe(v.string(), v.maxLength(200));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const measures = v.object({ accuracy: share, description_f1: v.nullable(share) });
+const warmups = v.optional(
+  v.pipe(
+    v.array(
+      v.object({
+        steps: count,
+        batchSize: count,
+        learningRate: v.number(),
+        faults: v.object({
+          perception: v.array(v.object({ attribute: text, values: v.optional(v.array(text)), p: share })),
+          reasoning: v.array(v.object({ slip: text, kinds: v.optional(v.array(text)), p: share })),
+        }),
+        tasks: text,
+        seed: v.number(),
+        from: text,
+        policyHash: text,
+        firstLoss: v.number(),
+        lastLoss: v.number(),
+        measured: v.object({
+          part: v.picklist(['train', 'heldout']),
+          n: count,
+          before: measures,
+          after: measures,
+        }),
+      }),
+    ),
+    v.minLength(1),
+  ),
+);
 const RunJson = v.object({
   name: text,
   colour: v.pipe(count, v.maxValue(RUN_COLOURS - 1)),
@@ -60,7 +90,8 @@ const RunJson = v.object({
     v.object({ from: v.literal('imported'), name: text, revision: count }),
   ]),
   config: v.unknown(),
-  parent: v.nullable(v.object({ id: text, name: text, step: count, config: v.unknown() })),
+  warmups,
+  parent: v.nullable(v.object({ id: text, name: text, step: count, config: v.unknown(), warmups })),
   pinned: v.array(count),
   progress: ProgressJson,
   kept: v.array(ProgressJson),
@@ -74,7 +105,7 @@ export interface RunAccount {
 }
 
 export function writeRunJson({ header, state, kept }: WholeRun): string {
-  const { name, colour, createdAt, updatedAt, checkpoint, tasks, config, parent, pinned } = header;
+  const { name, colour, createdAt, updatedAt, checkpoint, warmups, tasks, config, parent, pinned } = header;
   return `${toJson(
     {
       format: RUN_FORMAT,
@@ -84,6 +115,7 @@ export function writeRunJson({ header, state, kept }: WholeRun): string {
       createdAt,
       updatedAt,
       checkpoint,
+      warmups,
       tasks,
       config,
       parent,

@@ -1,5 +1,6 @@
 /** What is kept of a run. */
 import type { SplitRecord, StageChange, StepRecord, TrainConfig } from '../engine/rl/types.ts';
+import type { WarmupRound } from '../engine/rl/warmupRound.ts';
 import type { ResumedRun, SavedState, TaskChoice } from '../worker/protocol.ts';
 
 /** The best of a score over a run's steps. */
@@ -15,6 +16,7 @@ export interface RunParent {
   /** Steps taken over; 0: only the config. */
   readonly step: number;
   readonly config: TrainConfig;
+  readonly warmups?: readonly WarmupRound[];
 }
 
 /** A run without its numbers: a line of the list. */
@@ -27,6 +29,8 @@ export interface RunHeader {
   readonly tasks: TaskChoice;
   /** Name of the checkpoint it started from. */
   readonly checkpoint: string;
+  /** Warm-ups in the page that made its start from the checkpoint, in order; absent: it starts as shipped. */
+  readonly warmups?: readonly WarmupRound[];
   readonly parent: RunParent | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

@@ -25,6 +25,7 @@ import { startRun } from './run.ts';
 import { seriesStore } from './series.ts';
 import { applyView, selectWanted } from './shareView.ts';
 import { logLine, sessionStore } from './session.ts';
+import { takeWarmedUp, takeWarmupProgress } from './warmup.ts';
 
 /** Sets the draft from the address, then boots the worker. Returns what undoes it. */
 export function connect(client: Client, address: Address, assetBase: string): () => void {
@@ -167,6 +168,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     case 'evaluation':
       takeEvaluation(message);
+      return;
+    case 'warmupProgress':
+      takeWarmupProgress(message.progress);
+      return;
+    case 'warmedUp':
+      takeWarmedUp(message);
       return;
     case 'checkpoint':
       saveFiles(message.name, message.files);

@@ -27,6 +27,7 @@ export interface ControlRun {
   readonly status: 'loading' | 'stepping' | 'waiting' | 'stopped' | 'failed';
   readonly config: TrainConfig;
   readonly checkpoint: string;
+  readonly warmups: RunHeader['warmups'];
   /** That of the run under way, so that nothing but the stages differs. */
   readonly backend: BackendName;
   readonly colour: number;
@@ -77,6 +78,7 @@ export function startControl(makeClient: () => Client = createClient): void {
       status: 'loading',
       config: choice.config,
       checkpoint: choice.checkpoint,
+      warmups: choice.warmed?.rounds,
       backend,
       colour: freeColour(),
       step: 0,
@@ -137,13 +139,14 @@ function take(message: FromWorker, choice: RunChoice): void {
   }
 }
 
-function begin({ config, checkpoint }: RunChoice, tasks: TaskChoice): void {
+function begin({ config, checkpoint, warmed }: RunChoice, tasks: TaskChoice): void {
   tell({
     type: 'start',
     runId: 'control',
     resume: null,
     config,
     checkpointName: checkpoint,
+    files: warmed?.files ?? null,
     tasks,
     play: false,
   });

@@ -115,15 +115,15 @@ export function cancelEvaluation(): void {
   send({ type: 'cancelEvaluation' });
 }
 
-/** Why nothing can be measured now; null when it can. */
-export function evaluationBlocker(status: WorkerStatus): string | null {
+/** Why nothing can be measured now, or another job done; null when it can. */
+export function evaluationBlocker(status: WorkerStatus, job = 'evaluation'): string | null {
   switch (status) {
     case 'idle':
     case 'paused':
       return null;
     case 'running':
     case 'stepping':
-      return 'Pause the run first: it and the evaluation share one engine.';
+      return `Pause the run first: it and the ${job} share one engine.`;
     case 'booting':
       return 'The model is still loading.';
     case 'lost':

@@ -12,6 +12,7 @@
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
+ * - **warm-up** supervised steps on a teacher with chosen faults, and the policy that they make for a new run
  * - **runs** the one under way and those stored on this device; saved as they go
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
@@ -119,8 +120,20 @@ export {
   useConfig,
   useConfigChanges,
   valueAt,
+  warmupChanges,
+  warmupText,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
+export {
+  cancelWarmup,
+  editWarmup,
+  FRESH_WARMUP,
+  useWarmedStart,
+  useWarmup,
+  useWarmupError,
+  warmUp,
+} from './warmup.ts';
+export type { FaultLine, WarmupDraft } from './warmup.ts';
 export {
   applyLayoutPreset,
   DOCK_HEIGHT,
@@ -154,6 +167,7 @@ export {
   resetRun,
   setSpeed,
   setThresholds,
+  startFrom,
   startRun,
   switchStage,
   undoSwitch,
@@ -201,6 +215,7 @@ export type {
   StartedInfo,
   TaskChoice,
   TaskInfo,
+  WarmupProgress,
   WorkerError,
   WorkerStatus,
 } from '../worker/protocol.ts';

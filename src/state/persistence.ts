@@ -114,14 +114,17 @@ export function beginRun({ runId, config, checkpointName }: StartedInfo): WholeR
     if (!lock) void lockRun(runId).then((own) => (liveRun()?.id === runId ? (lock = own) : own?.release()));
   }
   const { whole } = run;
+  const { applied } = configStore.getState();
+  const warmups = applied?.warmed?.rounds;
   const now = Date.now();
   const header: RunHeader = whole?.header ?? {
     id: runId,
-    name: freeName(config.preset),
+    name: freeName(warmups ? `${config.preset}-warmed` : config.preset),
     colour: freeColour(),
     config,
-    tasks: configStore.getState().applied?.tasks ?? { from: 'built-in', name: config.tasks },
+    tasks: applied?.tasks ?? { from: 'built-in', name: config.tasks },
     checkpoint: checkpointName,
+    warmups,
     parent: run.parent,
     createdAt: now,
     updatedAt: now,

@@ -1,4 +1,5 @@
 /** An engine error as the page shows it: where, what, and what to do. */
+import { WARMUP_JOB } from './protocol.ts';
 import type { WorkerError } from './protocol.ts';
 
 /** tfjs and Dawn say a dead device in these words. */
@@ -23,6 +24,8 @@ export function messageOf(error: unknown): string {
 function suggestionFor(where: string, error: unknown, message: string): string {
   if (where === START)
     return 'Choose another preset or other questions in Setup. A run that was there is still there.';
+  if (where === WARMUP_JOB)
+    return 'The policy stands as it was before. Lower the learning rate or the samples a step of the warm-up, and try again.';
   if (error instanceof Error && error.name === 'NonFiniteError') {
     return 'The run stands as it was before this phase. Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
   }

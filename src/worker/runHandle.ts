@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly config: TrainConfig;
   readonly checkpointName: string;
   readonly checkpoint: FileReader;
+  /** It is none of the shipped ones: what the page does not keep of it is lost. */
+  readonly isOwn?: boolean;
   readonly tasks: TaskSet;
   readonly scorer: ImageTextScorer;
 }

@@ -56,7 +56,8 @@ class Page {
   start(change: Partial<TrainConfig> = {}, checkpointName = 'nano'): void {
     const tasks = { from: 'built-in', name: 'scenes-nano' } as const;
     const all = { ...config, ...change };
-    this.send({ type: 'start', runId: 'a', resume: null, config: all, checkpointName, tasks, play: false });
+    const from = { resume: null, files: null, checkpointName };
+    this.send({ type: 'start', runId: 'a', ...from, config: all, tasks, play: false });
   }
   of<T extends FromWorker['type']>(type: T): Extract<FromWorker, { type: T }>[] {
     return this.messages.filter(

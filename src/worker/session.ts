@@ -3,7 +3,7 @@
  * between two phases; lookups are served at once.
  */
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import { assetFolder } from './assets.ts';
+import { assetFolder, filesReader } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { Evaluations } from './evaluations.ts';
 import { TaskLibrary } from './imports.ts';
@@ -11,11 +11,12 @@ import { doJob, JOB_NAMES, sendRewound, sendSplit } from './jobs.ts';
 import { lookUp } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { EVALUATION_JOB, PROTOCOL_VERSION } from './protocol.ts';
+import { EVALUATION_JOB, PROTOCOL_VERSION, WARMUP_JOB } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import { resumed, Snapshots } from './snapshots.ts';
 import type { EngineDoors } from './doors.ts';
+import { Warmups } from './warmups.ts';
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
@@ -25,6 +26,7 @@ export class Session implements LoopHost {
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
   readonly #evaluations: Evaluations;
+  readonly #warmups: Warmups;
   readonly #snapshots: Snapshots;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
@@ -45,6 +47,7 @@ export class Session implements LoopHost {
     this.#doors = doors;
     this.#loop = new Loop(this);
     this.#evaluations = new Evaluations(out);
+    this.#warmups = new Warmups(out, this.#evaluations);
     this.#snapshots = new Snapshots(out);
     this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
@@ -56,6 +59,7 @@ export class Session implements LoopHost {
         return this.#load('start of the backend', () => this.#bootUp(message));
       case 'start':
         this.#evaluations.cancel();
+        this.#warmups.cancel();
         this.#interrupt();
         return this.#load(START, () => this.#start(message));
       case 'play':
@@ -92,6 +96,10 @@ export class Session implements LoopHost {
         return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
       case 'cancelEvaluation':
         return this.#evaluations.cancel();
+      case 'warmUp':
+        return this.#job(WARMUP_JOB, this.#warmups.job(message));
+      case 'cancelWarmup':
+        return this.#warmups.cancel();
       case 'requestSnapshot':
         return this.#job('snapshot', (run) => this.#snapshots.take(run));
       case 'recover':
@@ -217,13 +225,15 @@ export class Session implements LoopHost {
   async #start(message: Message<'start'>): Promise<void> {
     if (!this.#boot || this.#failed) return;
     this.#wasStarted = true;
-    const { runId, config, checkpointName, resume } = message;
+    const { runId, config, checkpointName, files, resume } = message;
     const before = resume && resumed(resume);
+    const shipped = assetFolder(this.#boot.assetBase, `models/${checkpointName}`);
     const request = {
       runId,
       config,
       checkpointName,
-      checkpoint: before?.checkpoint ?? assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
+      checkpoint: before?.checkpoint ?? (files ? filesReader(files) : shipped),
+      isOwn: files !== null,
       tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
     };

@@ -6,7 +6,7 @@ import { writeCheckpoint } from '../engine/model/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../engine/model/safetensors.ts';
 import type { NamedTensor, NamedTensors } from '../engine/model/types.ts';
 import type { TrainerProgress, TrainerState } from '../engine/rl/trainerState.ts';
-import type { FileReader } from './assets.ts';
+import { filesReader, type FileReader } from './assets.ts';
 import type { Outbox } from './outbox.ts';
 import type { RunHandle } from './runHandle.ts';
 
@@ -56,7 +56,10 @@ export class Snapshots {
 
   /** Sends the run's snapshot unless the page has it. A run of which nothing is computed has nothing to keep. */
   send(run: RunHandle): void {
-    if (run.isPristine) return;
+    if (!run.isPristine) this.#send(run);
+  }
+
+  #send(run: RunHandle): void {
     if (this.#start) {
       const { parts } = run;
       const files = writeCheckpoint({ ...parts.checkpoint, tensors: new Map() });
@@ -74,10 +77,11 @@ export class Snapshots {
     this.send(run);
   }
 
-  /** As `update`, and sends it in any case: the page waits for it. */
+  /** As `update`, and sends it in any case: the page waits for it. A start that is in no shipped file is kept too. */
   async take(run: RunHandle): Promise<void> {
     this.#sent = null;
-    await this.update(run);
+    if (run.isPristine && run.request.isOwn) this.#send(run);
+    else await this.update(run);
   }
 
   #post(snapshot: TrainerState, kept: boolean, files: ResumedRun['files'] | null = null): void {
@@ -131,10 +135,9 @@ export function resumed({ state, kept, files }: ResumedRun): {
   readonly kept: ReadonlyMap<number, NamedTensors>;
   readonly checkpoint: FileReader;
 } {
-  const checkpoint = new Map([...Object.entries(files), [WEIGHTS, state.parameters] as const]);
   return {
     snapshot: unpack(state),
     kept: new Map(kept.map(({ step, parameters }) => [step, readSafetensors(parameters)])),
-    checkpoint: async (name) => checkpoint.get(name) ?? null,
+    checkpoint: filesReader({ ...files, [WEIGHTS]: state.parameters }),
   };
 }

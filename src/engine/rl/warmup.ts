@@ -53,6 +53,8 @@ export interface WarmupParts {
   readonly tasks: TaskSet;
   readonly preprocessing: ImagePreprocessing;
   readonly instruction: string;
+  /** Most bytes of pixels that are kept; default 3 GB. */
+  readonly pixelBytes?: number;
 }
 
 /** METHOD "Warm-up": answers that say this are dropped, and images with a side under 28 px. */
@@ -81,7 +83,7 @@ export class Warmup {
       [...parts.policy.parameters].filter(([name]) => config.trainEverything || isLanguageParameter(name)),
     );
     this.#optimizer = new AdamW(this.#trained, config.optimizer);
-    this.#pixels = new PixelCache(parts.preprocessing, 3 * 1024 * 1024 * 1024);
+    this.#pixels = new PixelCache(parts.preprocessing, parts.pixelBytes ?? 3 * 1024 * 1024 * 1024);
     if (state) {
       this.#step = state.step;
       parts.policy.copyFrom(state.parameters);
@@ -102,8 +104,11 @@ export class Warmup {
     };
   }
 
-  /** One batch, one update. Throws NonFiniteError and changes nothing when loss or gradient is not finite. */
-  async advance(): Promise<WarmupMetrics> {
+  /**
+   * One batch, one update. Throws NonFiniteError and changes nothing when loss or gradient is not finite, nor when
+   * `giveWay`, called before each forward-backward pass and before the update, throws.
+   */
+  async advance(giveWay: () => Promise<void> = async () => {}): Promise<WarmupMetrics> {
     const started = performance.now();
     const { batchSize, rowsPerMicroBatch, optimizer } = this.#config;
     // Rows of like length share a micro-batch: half the padding, the same gradient.
@@ -111,30 +116,35 @@ export class Warmup {
       .map((sample) => ({ sample, row: this.#row(sample) }))
       .sort((a, b) => rowLength(a.row) - rowLength(b.row));
     const total = examples.reduce((sum, { row }) => sum + row.response.length, 0);
-    const gradients = new Map<string, tf.Tensor>();
-    let loss = 0;
-    for (let from = 0; from < batchSize; from += rowsPerMicroBatch) {
-      const part = examples.slice(from, from + rowsPerMicroBatch);
-      const pixels = await this.#pixels.batch(part.map(({ sample }) => sample));
-      loss += await this.#backward(
-        part.map(({ row }) => row),
-        pixels,
-        total,
-        gradients,
-      );
-    }
     const rate = warmupRate(this.#config.schedule, this.#step, this.#config.steps) * optimizer.learningRate;
-    const { gradNorm } = await this.#optimizer.step(gradients, rate);
-    for (const gradient of gradients.values()) gradient.dispose();
-    this.#step += 1;
-    return {
-      step: this.#step,
-      loss,
-      grad_norm: gradNorm,
-      learning_rate: rate,
-      step_time: (performance.now() - started) / 1000,
-      num_tokens: total,
-    };
+    const gradients = new Map<string, tf.Tensor>();
+    try {
+      let loss = 0;
+      for (let from = 0; from < batchSize; from += rowsPerMicroBatch) {
+        await giveWay();
+        const part = examples.slice(from, from + rowsPerMicroBatch);
+        const pixels = await this.#pixels.batch(part.map(({ sample }) => sample));
+        loss += await this.#backward(
+          part.map(({ row }) => row),
+          pixels,
+          total,
+          gradients,
+        );
+      }
+      await giveWay();
+      const { gradNorm } = await this.#optimizer.step(gradients, rate);
+      this.#step += 1;
+      return {
+        step: this.#step,
+        loss,
+        grad_norm: gradNorm,
+        learning_rate: rate,
+        step_time: (performance.now() - started) / 1000,
+        num_tokens: total,
+      };
+    } finally {
+      for (const gradient of gradients.values()) gradient.dispose();
+    }
   }
 
   dispose(): void {

@@ -13,6 +13,7 @@ import {
   useOverlayIds,
   useRuns,
   useSession,
+  warmupChanges,
   type RunInfo,
 } from '../../state/index.ts';
 import { Button, ChangeList, formatNumber } from '../../ui/index.ts';
@@ -116,9 +117,12 @@ function Progress({ run }: { readonly run: RunInfo }) {
 
 /** What differs from the run it came from; without one, from the preset. */
 function Origin({ run }: { readonly run: RunInfo }) {
-  const { parent, config, tasks, checkpoint } = run;
+  const { parent, config, tasks, checkpoint, warmups } = run;
   const preset = PRESETS[run.preset as keyof typeof PRESETS];
-  const changes = differences('', parent?.config ?? preset, config);
+  const changes = [
+    ...warmupChanges(parent?.warmups, warmups),
+    ...differences('', parent?.config ?? preset, config),
+  ];
   const from = parent
     ? `${parent.step > 0 ? `forked from ${parent.name} at step ${parent.step}` : `begun after ${parent.name}`}, `
     : `preset ${run.preset}, `;
@@ -132,7 +136,8 @@ function Origin({ run }: { readonly run: RunInfo }) {
             ? '1 change:'
             : `${changes.length} changes:`}{' '}
         <span className="runs-quiet">
-          (tasks {tasks.name}, from {checkpoint}, {new Date(run.createdAt).toLocaleString()})
+          (tasks {tasks.name}, from {checkpoint}
+          {warmups && ' warmed up'}, {new Date(run.createdAt).toLocaleString()})
         </span>
       </p>
       {changes.length > 0 && <ChangeList changes={changes} />}
