@@ -170,6 +170,7 @@ export {
   mayGoOn,
   openLesson,
   refuses,
+  useFact,
   useLesson,
   useLocked,
 } from './lesson.ts';
