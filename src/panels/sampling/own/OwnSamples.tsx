@@ -3,13 +3,15 @@ import { Download, Pencil, Play, Plus, Trash2 } from 'lucide-react';
 import {
   downloadOwnSamples,
   giveOwnSamples,
+  leaveLesson,
   ownImage,
   removeOwnSample,
   saveOwnSample,
+  useLocked,
   useOwnSamples,
 } from '../../../state/index.ts';
 import type { OwnSample } from '../../../state/index.ts';
-import { Button, ImageView } from '../../../ui/index.ts';
+import { Button, ImageView, Locked } from '../../../ui/index.ts';
 import { GivenLine } from './GivenLine.tsx';
 import { fitted, OwnForm } from './OwnForm.tsx';
 import './own.css';
@@ -21,6 +23,7 @@ const THUMBNAIL = 64;
 export default function OwnSamples() {
   const samples = useOwnSamples((state) => state.samples);
   const isGiven = useOwnSamples((state) => state.given === state.samples);
+  const isLocked = useLocked('setup');
   const [edited, setEdited] = useState<number | 'new' | null>(null);
   const body = useRef<HTMLDivElement>(null);
   const [removed, setRemoved] = useState<OwnSample | null>(null);
@@ -49,13 +52,15 @@ export default function OwnSamples() {
         >
           <Plus size={ICON} aria-hidden="true" /> Add a sample
         </Button>
-        <Button
-          variant={samples.length === 0 || isGiven ? 'plain' : 'primary'}
-          disabled={samples.length === 0}
-          onClick={() => void giveOwnSamples()}
-        >
-          <Play size={ICON} aria-hidden="true" /> Train on these
-        </Button>
+        <Locked locked={isLocked} onLeave={leaveLesson}>
+          <Button
+            variant={samples.length === 0 || isGiven ? 'plain' : 'primary'}
+            disabled={samples.length === 0}
+            onClick={() => void giveOwnSamples()}
+          >
+            <Play size={ICON} aria-hidden="true" /> Train on these
+          </Button>
+        </Locked>
         <Button disabled={samples.length === 0} onClick={downloadOwnSamples}>
           <Download size={ICON} aria-hidden="true" /> Download as a zip
         </Button>
