@@ -133,9 +133,11 @@ export {
   useLayout,
 } from './layout.ts';
 export type { LayoutPresetId, LayoutState, TabId, Theme } from './layout.ts';
-export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export { checkSet, importFiles, importTheRest, takeOffered, useOffered, useTaskFiles } from './imports.ts';
 export {
+  bringOwnSamples,
   downloadOwnSamples,
+  editOffered,
   giveOwnSamples,
   ownImage,
   readOwnSamples,
