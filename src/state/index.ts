@@ -56,6 +56,7 @@ export { deleteRun, editRun, useResumable } from './runList.ts';
 export {
   clearOverlays,
   MOST_OVERLAYS,
+  overlayStore,
   toggleOverlay,
   useDrawnRuns,
   useDrawnVersion,
