@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_LINES, MAX_POINTS, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
+import { MAX_POINTS, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
 import type { SeriesLine } from './seriesRows.ts';
 
 const line = (values: number[]): SeriesLine => ({
@@ -33,21 +33,6 @@ describe('seriesRows', () => {
     const rows = seriesRows(steps, [line(values)], band, 0);
     expect(rows.length).toBeLessThanOrEqual(MAX_POINTS);
     expect([rows[0].step, rows.at(-1)?.step]).toEqual([1, 5000]);
-  });
-
-  it('gives seven lines together no more values than four', () => {
-    const values = Array.from({ length: 5000 }, (_, i) => Math.sin(i / 50));
-    const steps = values.map((_, i) => i + 1);
-    for (let count = 1; count <= MAX_LINES; count++) {
-      const rows = seriesRows(
-        steps,
-        Array.from({ length: count }, () => line(values)),
-        null,
-        0,
-      );
-      expect(rows.length).toBeLessThanOrEqual(MAX_POINTS);
-      expect(rows.length * count).toBeLessThanOrEqual(4 * MAX_POINTS);
-    }
   });
 
   it('spans a stack of shares from 0 to 1', () => {
