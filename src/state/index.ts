@@ -57,6 +57,7 @@ export { deleteRun, editRun, useResumable } from './runList.ts';
 export {
   clearOverlays,
   MOST_OVERLAYS,
+  overlayStore,
   toggleOverlay,
   useDrawnRuns,
   useDrawnVersion,
@@ -146,9 +147,11 @@ export {
   useLayout,
 } from './layout.ts';
 export type { LayoutPresetId, LayoutState, TabId, Theme } from './layout.ts';
-export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export { checkSet, importFiles, importTheRest, takeOffered, useOffered, useTaskFiles } from './imports.ts';
 export {
+  bringOwnSamples,
   downloadOwnSamples,
+  editOffered,
   giveOwnSamples,
   ownImage,
   readOwnSamples,
@@ -184,6 +187,7 @@ export {
   mayGoOn,
   openLesson,
   refuses,
+  useFact,
   useLesson,
   useLocked,
 } from './lesson.ts';

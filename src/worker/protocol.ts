@@ -236,6 +236,8 @@ export type FromWorker =
       readonly similarity: number;
       /** Row-major [side × side]; null when the scorer has no patch scores. */
       readonly patches: Float32Array | null;
+      /** Share of the suite's held-out objects that the scorer's best patch finds; null: not measured. */
+      readonly patchHitRate: number | null;
     }
   | ({ readonly type: 'attention' } & AttentionAnswer)
   | {
