@@ -2,14 +2,14 @@
  * Runs in IndexedDB. Every change is one transaction, so that a run is never half there: a save brings list entry,
  * scalars, records and state to the same step. Errors are StorageErrors.
  */
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { ResumedRun, SavedState } from '../worker/protocol.ts';
 import { packRecord, sizeOfRecord, unpackRecord, type PackedRecord } from './recordCodec.ts';
 import { StorageError, storageError } from './storageError.ts';
-import type { MetricsRow, RunHeader, WholeRun } from './types.ts';
+import { sizeOfState, type Checkpoint, type MetricsRow, type RunHeader, type WholeRun } from './types.ts';
 
 const NAME = 'pebr-runs';
-const VERSION = 1;
+const VERSION = 2;
 /** Key of a run's newest state among those kept by their step. */
 const NEWEST = -1;
 const STORES = ['runs', 'metrics', 'records', 'states', 'files'] as const;
@@ -17,8 +17,8 @@ const STORES = ['runs', 'metrics', 'records', 'states', 'files'] as const;
 type StoredHeader = RunHeader & {
   /** The tab that saves it: the last one that began to. */
   readonly writer: string;
-  /** Bytes of its newest record and of its files. */
-  readonly sizes: { readonly record: number; readonly files: number };
+  /** Bytes of its newest state, of its newest record and of its files. */
+  readonly sizes: { readonly state: number; readonly record: number; readonly files: number };
 };
 type StepKey = [run: string, step: number];
 
@@ -39,6 +39,7 @@ export interface RunChanges {
   /** Steps whose record stays; others go. */
   readonly retained: ReadonlySet<number>;
   readonly state: SavedState;
+  /** Of `header.kept`, those that are not stored yet. What is stored and not in the header's list goes. */
   readonly kept: ReadonlyMap<number, SavedState>;
   /** null: stored already. */
   readonly files: ResumedRun['files'] | null;
@@ -60,7 +61,9 @@ export class RunDatabase {
   static async open(writer: string): Promise<RunDatabase> {
     try {
       const db = await openDB<Schema>(NAME, VERSION, {
-        upgrade(fresh) {
+        upgrade(fresh, from, _to, tx) {
+          // What fails ends the transaction, and the opening with it.
+          if (from === 1) return void withCheckpoints(tx).catch(() => abort(tx));
           fresh.createObjectStore('runs', { keyPath: 'id' });
           for (const name of STORES.slice(1)) fresh.createObjectStore(name);
         },
@@ -138,18 +141,22 @@ export class RunDatabase {
       for (const key of stored) {
         if (!changes.retained.has(key[1])) await tx.objectStore('records').delete(key);
       }
+      const listed = new Set(changes.header.kept.map(({ step }) => step));
+      for (const key of await tx.objectStore('states').getAllKeys(all(id))) {
+        if (!listed.has(key[1])) await tx.objectStore('states').delete(key);
+      }
       for (const [step, state] of changes.kept) await tx.objectStore('states').put(state, [id, step]);
       await tx.objectStore('states').put(changes.state, [id, NEWEST]);
       if (changes.files) await tx.objectStore('files').put(changes.files, id);
-      const kept = await tx.objectStore('states').getAllKeys(all(id));
+      const states = new Set((await tx.objectStore('states').getAllKeys(all(id))).map(([, step]) => step));
+      const kept = changes.header.kept.filter(({ step }) => states.has(step));
       const sizes = sizesOf(changes, before?.sizes);
-      const tensors = changes.state.parameters.byteLength + changes.state.trainer.byteLength;
       const recordCount = Math.min(stored.length, changes.retained.size);
       const header: StoredHeader = {
         ...changes.header,
         ...(before ? { name: before.name, colour: before.colour, pinned: before.pinned } : {}),
-        kept: kept.map(([, step]) => step).filter((step) => step !== NEWEST),
-        bytes: tensors * kept.length + sizes.record * recordCount + sizes.files,
+        kept,
+        bytes: sizes.state + sizeOfKept(kept) + sizes.record * recordCount + sizes.files,
         writer: this.#writer,
         sizes,
       };
@@ -172,6 +179,18 @@ export class RunDatabase {
   /** Changes what the reader sets of a run; nothing when it is not stored. */
   async patch(id: string, change: Partial<Pick<RunHeader, 'name' | 'colour' | 'pinned'>>): Promise<void> {
     await this.#edit(id, (header) => ({ ...header, ...change }));
+  }
+
+  /** Deletes a checkpoint of a run; nothing when there is none after that step. */
+  async removeCheckpoint(id: string, step: number): Promise<void> {
+    await this.#change(async (tx) => {
+      const header = await tx.objectStore('runs').get(id);
+      const gone = header?.kept.find((one) => one.step === step);
+      if (!header || !gone) return;
+      await tx.objectStore('states').delete([id, step]);
+      const kept = header.kept.filter((one) => one !== gone);
+      await tx.objectStore('runs').put({ ...header, kept, bytes: header.bytes - gone.bytes });
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -216,7 +235,7 @@ export class RunDatabase {
 }
 
 /** An aborted transaction cannot be aborted again. */
-function abort(tx: Transaction): void {
+function abort(tx: Pick<Transaction, 'abort'>): void {
   try {
     tx.abort();
   } catch {
@@ -233,12 +252,38 @@ function rethrow(error: unknown): never {
 }
 
 /** Sizes as far as this save knows them, else those before it. */
-function sizesOf({ records, files }: RunChanges, before?: StoredHeader['sizes']): StoredHeader['sizes'] {
+function sizesOf(
+  { state, records, files }: RunChanges,
+  before?: StoredHeader['sizes'],
+): StoredHeader['sizes'] {
   const newest = records.at(-1);
   return {
+    state: sizeOfState(state),
     record: newest ? sizeOfRecord(newest) : (before?.record ?? 0),
     files: files
       ? Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0)
       : (before?.files ?? 0),
   };
+}
+
+function sizeOfKept(kept: RunHeader['kept']): number {
+  return kept.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Version 1 knew of the checkpoints no more than their steps. */
+async function withCheckpoints(
+  tx: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
+): Promise<void> {
+  const states = tx.objectStore('states');
+  for (const header of await tx.objectStore('runs').getAll()) {
+    const steps = header.kept as unknown as readonly number[];
+    const kept: Checkpoint[] = [];
+    for (const step of steps) {
+      const state = await states.get([header.id, step]);
+      if (!state) continue;
+      const { stage } = state.progress;
+      kept.push({ step, stage, why: step === 0 ? 'start' : 'stage', bytes: sizeOfState(state) });
+    }
+    await tx.objectStore('runs').put({ ...header, kept, sizes: { ...header.sizes, state: 0 } });
+  }
 }

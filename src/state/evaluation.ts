@@ -12,6 +12,7 @@ import { EVALUATION_JOB } from '../worker/protocol.ts';
 import type {
   EvaluationRequest,
   FromWorker,
+  KeptState,
   PolicyAt,
   Progress,
   TaskInfo,
@@ -19,6 +20,7 @@ import type {
   WorkerStatus,
 } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
+import { liveRun, useRuns } from './runStore.ts';
 import { sessionStore, useSession } from './session.ts';
 
 /** What the next evaluation is to measure. */
@@ -92,10 +94,10 @@ export function evaluate(): void {
   ask('choice', { policies: second === null ? [first] : [first, second], n, samples });
 }
 
-/** Measures every policy of the run on the same few samples: the start, the end of each stage, and now. */
+/** Measures every policy of the run on the same few samples: each checkpoint, and now. */
 export function probe(): void {
   const { stageChanges, step } = sessionStore.getState();
-  const policies = policiesOf(stageChanges, step).map(({ at }) => at);
+  const policies = policiesOf(liveRun()?.kept ?? [], stageChanges, step).map(({ at }) => at);
   ask('probe', { policies: step === 0 ? policies.slice(0, 1) : policies, n: PROBE_SAMPLES, samples: 0 });
 }
 
@@ -139,23 +141,31 @@ export function partOf({ sizes }: TaskInfo): Part {
   return sizes.heldout > 0 ? 'heldout' : 'train';
 }
 
-/** The policies that the worker has: the start, every change of stage, and the present one. */
-export function policiesOf(changes: readonly StageChange[], step: number): PolicyChoice[] {
-  // A change before the first step, and a second one after the same step, changed no weight.
-  const ends = changes.filter(
-    ({ atStep }, i) => atStep > 0 && changes.findIndex((change) => change.atStep === atStep) === i,
-  );
+/** The policies that the worker has: the start, the other checkpoints, and the present one. */
+function policiesOf(
+  kept: readonly KeptState[],
+  changes: readonly StageChange[],
+  step: number,
+): PolicyChoice[] {
+  const later = kept.filter((one) => one.step > 0);
   return [
     { at: 0, label: 'start of the run' },
-    ...ends.map(({ atStep, from }) => ({ at: atStep, label: `end of ${from}, step ${atStep}` })),
+    ...later.map(({ step: at }) => {
+      // Of two changes after the same step, the first one ended what had been trained.
+      const end = changes.find(({ atStep }) => atStep === at);
+      return { at, label: end ? `end of ${end.from}, step ${at}` : `checkpoint, step ${at}` };
+    }),
     { at: 'now', label: `as it is now, step ${step}` },
   ];
 }
 
+const NONE: readonly KeptState[] = [];
+
 export function usePolicies(): readonly PolicyChoice[] {
+  const kept = useRuns(({ runs, current }) => runs.find(({ id }) => id === current)?.kept ?? NONE);
   const changes = useSession((state) => state.stageChanges);
   const step = useSession((state) => state.step);
-  return useMemo(() => policiesOf(changes, step), [changes, step]);
+  return useMemo(() => policiesOf(kept, changes, step), [kept, changes, step]);
 }
 
 /** Why the last evaluation failed; null when it did not. */

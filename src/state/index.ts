@@ -13,6 +13,7 @@
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **runs** the one under way and those stored on this device; saved as they go
+ * - **checkpoints** states of a run that stay, to fork from and to measure
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
@@ -52,6 +53,9 @@ export {
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
+export { deleteCheckpoint, KEEP_EVERY, setKeepEvery, useKeepEvery } from './checkpoints.ts';
+export type { KeepEvery } from './checkpoints.ts';
+export type { Checkpoint } from '../runs/index.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
 export {
   clearOverlays,

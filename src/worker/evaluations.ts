@@ -12,7 +12,7 @@ const SEED = 1;
 /** Samples between two reports of progress. */
 const SAMPLES_AT_ONCE = 16;
 /** Evaluations whose rows are kept, so that a policy is not measured anew to be compared with another one. */
-const KEPT = 12;
+const KEPT = 24;
 
 interface Measured extends Omit<EvaluatedPolicy, 'report'> {
   readonly rows: readonly EvalRow[];
@@ -72,7 +72,7 @@ export class Evaluations {
     { part, n, samples }: EvaluationRequest,
     hooks: EvalHooks,
   ): Promise<Measured> {
-    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at);
+    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at)?.parameters;
     if (!tensors) {
       const steps = [...run.kept.keys()].join(', ');
       throw new Error(

@@ -25,6 +25,7 @@ import type { ResumedRun, Snapshot } from './snapshots.ts';
 
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
 export type { SavedState } from './snapshots.ts';
+export type { KeptState, KeptWhy } from './keptStates.ts';
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
@@ -95,7 +96,7 @@ export interface MemoryReport {
   readonly poolBytes: number | null;
 }
 
-/** A policy of the run: one kept after so many steps (0: the start, and every change of stage), or the present one. */
+/** A policy of the run: one kept after so many steps, or the present one. */
 export type PolicyAt = number | 'now';
 
 export interface EvaluationRequest {
@@ -196,6 +197,12 @@ export type ToWorker =
   | ({ readonly type: 'evaluate' } & EvaluationRequest)
   | { readonly type: 'cancelEvaluation' }
   | { readonly type: 'exportCheckpoint' }
+  /** A state stays after every so many steps, older ones thinned; 0: none. Holds for the run under way. */
+  | { readonly type: 'keepEvery'; readonly steps: number }
+  /** The state as it is now stays. */
+  | { readonly type: 'keepStep' }
+  /** The state kept after so many steps, at least one, need not stay. */
+  | { readonly type: 'dropKept'; readonly step: number }
   /** Answered by a snapshot of the run as it is now, unless nothing of it has been computed. */
   | { readonly type: 'requestSnapshot' }
   /** Go on from the last snapshot after the device was lost. */

@@ -97,9 +97,11 @@ export class Session implements LoopHost {
       case 'recover':
         return this.#load('recovery', () => this.#recover());
       default:
-        return this.#job(JOB_NAMES[message.type], (run) =>
-          doJob(message, { run, out: this.#out, doors: this.#doors }),
-        );
+        return this.#job(JOB_NAMES[message.type], async (run) => {
+          await doJob(message, { run, out: this.#out, doors: this.#doors });
+          // Before the next phase can move on from a state that stays.
+          this.#snapshots.send(run);
+        });
     }
   }
 

@@ -4,10 +4,12 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { evalRow } from '../../../fixtures/evalRow.ts';
 import { startedInfo } from '../../../fixtures/startedInfo.ts';
+import { wholeRun } from '../../../fixtures/wholeRun.ts';
 import { summarise } from '../../engine/eval/summarise.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
 import { evaluate, sessionStore, useEvaluation, type EvaluationResult } from '../../state/index.ts';
+import { setRuns } from '../../state/runStore.ts';
 import type { PolicyAt, ToWorker } from '../../worker/protocol.ts';
 import { Probe } from './Probe.tsx';
 
@@ -19,6 +21,11 @@ function Neighbour() {
   return <output>{result?.request.policies.join(' ')}</output>;
 }
 const neighbour = (): string | null | undefined => page.querySelector('output')?.textContent;
+
+const { header } = wholeRun('probe', 3);
+const kept = ([0, 1, 2] as const).map(
+  (step) => ({ step, stage: 'perception', why: 'reader', bytes: 1 }) as const,
+);
 
 let root: Root;
 let page: HTMLElement;
@@ -50,6 +57,7 @@ beforeEach(() => {
   act(() => {
     receive([{ type: 'started', info: startedInfo() }]);
     sessionStore.setState({ status: 'paused', step: 3, stageChanges: [change] });
+    setRuns({ live: { ...header, id: startedInfo().runId, kept } });
     root.render(
       <>
         <Probe />
@@ -75,11 +83,14 @@ const rows = (): string[] =>
 
 it('asks for every kept policy, shows each, and leaves the evaluation next door alone', () => {
   measure();
-  expect(asked).toEqual([{ type: 'evaluate', policies: [0, 1, 'now'], part: 'heldout', n: 64, samples: 0 }]);
-  act(() => receive([{ type: 'evaluation', ...answer([0, 1, 'now']) }]));
+  expect(asked.filter(({ type }) => type === 'evaluate')).toEqual([
+    { type: 'evaluate', policies: [0, 1, 2, 'now'], part: 'heldout', n: 64, samples: 0 },
+  ]);
+  act(() => receive([{ type: 'evaluation', ...answer([0, 1, 2, 'now']) }]));
   expect(rows()).toEqual([
     expect.stringMatching(/^start of the run0 \[0, 0\]0\.50/),
     expect.stringMatching(/^end of perception, step 10\.25 \[/),
+    expect.stringMatching(/^checkpoint, step 20\.50 \[/),
     expect.stringMatching(/^after step 30\.75 \[/),
   ]);
   expect(neighbour()).toBe('');
@@ -87,7 +98,7 @@ it('asks for every kept policy, shows each, and leaves the evaluation next door 
   act(() => evaluate());
   act(() => receive([{ type: 'evaluation', ...answer([0, 'now']) }]));
   expect(neighbour()).toBe('0 now');
-  expect(rows()).toHaveLength(3);
+  expect(rows()).toHaveLength(4);
 });
 
 it('measures once what has not been trained yet', () => {
