@@ -2,11 +2,12 @@
  * Runs in IndexedDB. Every change is one transaction, so that a run is never half there: a save brings list entry,
  * scalars, records and state to the same step. Errors are StorageErrors.
  */
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { ResumedRun, SavedState } from '../worker/protocol.ts';
 import { packRecord, sizeOfRecord, unpackRecord, type PackedRecord } from './recordCodec.ts';
 import { StorageError, storageError } from './storageError.ts';
-import { sizeOfState, type Checkpoint, type MetricsRow, type RunHeader, type WholeRun } from './types.ts';
+import { withCheckpoints } from './storageUpgrade.ts';
+import { sizeOfState, type MetricsRow, type RunHeader, type WholeRun } from './types.ts';
 
 const NAME = 'pebr-runs';
 const VERSION = 2;
@@ -22,7 +23,7 @@ type StoredHeader = RunHeader & {
 };
 type StepKey = [run: string, step: number];
 
-interface Schema extends DBSchema {
+export interface Schema extends DBSchema {
   runs: { key: string; value: StoredHeader };
   metrics: { key: StepKey; value: MetricsRow };
   records: { key: StepKey; value: PackedRecord };
@@ -125,33 +126,31 @@ export class RunDatabase {
    */
   async save(changes: RunChanges): Promise<RunHeader> {
     return this.#change(async (tx) => {
-      const { id } = changes.header;
-      const before = await tx.objectStore('runs').get(id);
+      const { id, step: newest } = changes.header;
+      const metrics = tx.objectStore('metrics');
+      const records = tx.objectStore('records');
+      const states = tx.objectStore('states');
+      const [before, recordKeys, stateKeys] = await Promise.all([
+        tx.objectStore('runs').get(id),
+        records.getAllKeys(all(id)),
+        states.getAllKeys(all(id)),
+      ]);
       if (before && before.writer !== this.#writer) {
         throw new StorageError('taken', 'Another tab goes on with this run.');
       }
       // What came before is gone, and half a run is worse than none.
       if (!before && !changes.files) throw new StorageError('taken', 'Another tab has deleted this run.');
-      // A run that went back has no later steps any more.
-      const { step: newest } = changes.header;
-      await tx.objectStore('metrics').delete(IDBKeyRange.bound([id, newest], [id, Infinity], true));
-      for (const row of changes.metrics) await tx.objectStore('metrics').put(row, [id, row.step]);
-      for (const record of changes.records) await tx.objectStore('records').put(record, [id, record.step]);
-      const stored = await tx.objectStore('records').getAllKeys(all(id));
-      for (const key of stored) {
-        if (!changes.retained.has(key[1])) await tx.objectStore('records').delete(key);
-      }
-      const listed = new Set(changes.header.kept.map(({ step }) => step));
-      for (const key of await tx.objectStore('states').getAllKeys(all(id))) {
-        if (!listed.has(key[1])) await tx.objectStore('states').delete(key);
-      }
-      for (const [step, state] of changes.kept) await tx.objectStore('states').put(state, [id, step]);
-      await tx.objectStore('states').put(changes.state, [id, NEWEST]);
-      if (changes.files) await tx.objectStore('files').put(changes.files, id);
-      const states = new Set((await tx.objectStore('states').getAllKeys(all(id))).map(([, step]) => step));
-      const kept = changes.header.kept.filter(({ step }) => states.has(step));
+      const recordSteps = stepsOf(
+        recordKeys,
+        changes.records.map(({ step }) => step),
+      );
+      const stateSteps = stepsOf(stateKeys, changes.kept.keys());
+      const kept = changes.header.kept.filter(({ step }) => stateSteps.has(step));
+      const listed = new Set([NEWEST, ...kept.map(({ step }) => step)]);
+      const goneStates = [...stateSteps].filter((step) => !listed.has(step));
+      const goneRecords = [...recordSteps].filter((step) => !changes.retained.has(step));
       const sizes = sizesOf(changes, before?.sizes);
-      const recordCount = Math.min(stored.length, changes.retained.size);
+      const recordCount = recordSteps.size - goneRecords.length;
       const header: StoredHeader = {
         ...changes.header,
         ...(before ? { name: before.name, colour: before.colour, pinned: before.pinned } : {}),
@@ -160,7 +159,18 @@ export class RunDatabase {
         writer: this.#writer,
         sizes,
       };
-      await tx.objectStore('runs').put(header);
+      // A run that went back has no later steps any more.
+      write(metrics.delete(IDBKeyRange.bound([id, newest], [id, Infinity], true)));
+      for (const row of changes.metrics) write(metrics.put(row, [id, row.step]));
+      for (const record of changes.records) write(records.put(record, [id, record.step]));
+      for (const step of goneRecords) write(records.delete([id, step]));
+      for (const step of goneStates) write(states.delete([id, step]));
+      for (const [step, state] of changes.kept) write(states.put(state, [id, step]));
+      write(states.put(changes.state, [id, NEWEST]));
+      if (changes.files) write(tx.objectStore('files').put(changes.files, id));
+      write(tx.objectStore('runs').put(header));
+      // From here on the browser brings it to an end even if the page goes.
+      tx.commit();
       return headerOf(header);
     });
   }
@@ -234,6 +244,11 @@ export class RunDatabase {
   }
 }
 
+/** The transaction's outcome tells whether a request of it went well. */
+function write(request: Promise<unknown>): void {
+  void request.catch(() => undefined);
+}
+
 /** An aborted transaction cannot be aborted again. */
 function abort(tx: Pick<Transaction, 'abort'>): void {
   try {
@@ -249,6 +264,10 @@ function headerOf({ writer: _, sizes: __, ...header }: StoredHeader): RunHeader 
 
 function rethrow(error: unknown): never {
   throw storageError(error);
+}
+
+function stepsOf(keys: readonly StepKey[], more: Iterable<number>): Set<number> {
+  return new Set([...keys.map(([, step]) => step), ...more]);
 }
 
 /** Sizes as far as this save knows them, else those before it. */
@@ -268,22 +287,4 @@ function sizesOf(
 
 function sizeOfKept(kept: RunHeader['kept']): number {
   return kept.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Version 1 knew of the checkpoints no more than their steps. */
-async function withCheckpoints(
-  tx: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
-): Promise<void> {
-  const states = tx.objectStore('states');
-  for (const header of await tx.objectStore('runs').getAll()) {
-    const steps = header.kept as unknown as readonly number[];
-    const kept: Checkpoint[] = [];
-    for (const step of steps) {
-      const state = await states.get([header.id, step]);
-      if (!state) continue;
-      const { stage } = state.progress;
-      kept.push({ step, stage, why: step === 0 ? 'start' : 'stage', bytes: sizeOfState(state) });
-    }
-    await tx.objectStore('runs').put({ ...header, kept, sizes: { ...header.sizes, state: 0 } });
-  }
 }

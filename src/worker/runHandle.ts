@@ -10,8 +10,8 @@ import { messageOf } from './errors.ts';
 import { KeptStates, type KeptPolicy, type KeptState, type KeptWhy } from './keptStates.ts';
 import type { CancelledSplit, StartedInfo } from './protocol.ts';
 
-/** Steps between two snapshots; the end of the split, a change of stage and coming to rest make one too. */
-const SNAPSHOT_STEPS = 10;
+/** Share of the time that snapshots at the ends of steps may take; other occasions make one in any case. */
+const SNAPSHOT_SHARE = 0.05;
 
 export interface RunRequest {
   /** The page's name for the run. */
@@ -42,6 +42,8 @@ export class RunHandle {
   #beforeSwitch: { readonly state: TrainerState; readonly kept: KeptPolicy | undefined } | null = null;
   /** The estimate cancelled last, which can still go on. */
   #cancelled: UnfinishedSplit | null = null;
+  /** When a snapshot at the end of a step is due. */
+  #nextSnapshot = 0;
   /** Something has moved since the snapshot. */
   #isStale = false;
   readonly #seconds: Record<Phase, number> = {
@@ -165,7 +167,7 @@ export class RunHandle {
     const wasSplit = result.phase === 'split' && this.#trainer.splitRemaining === 0;
     const { step } = this.#trainer;
     const isKept = result.record !== null && this.#keepEvery > 0 && step % this.#keepEvery === 0;
-    const due = result.record !== null && step % SNAPSHOT_STEPS === 0;
+    const due = result.record !== null && performance.now() >= this.#nextSnapshot;
     if (result.stageChange) this.#beforeSwitch = null;
     if (due || isKept || wasSplit || result.stageChange !== null)
       await this.#keepSnapshot(isKept ? 'interval' : null);
@@ -217,7 +219,9 @@ export class RunHandle {
   /** `why`: what keeps a state where no stage begins; null: nothing. A switch before the first step leaves the start. */
   async #keepSnapshot(why: KeptWhy | null = null): Promise<void> {
     this.#isStale = false;
+    const from = performance.now();
     const state = (this.#snapshot = await this.#trainer.exportState());
+    this.#nextSnapshot = performance.now() + (performance.now() - from) / SNAPSHOT_SHARE;
     const { step, draft, stageChanges } = state.progress;
     const isStageStart =
       draft === null && stageChanges.at(-1)?.atStep === step && (step > 0 || stageChanges.length === 1);
