@@ -194,6 +194,27 @@ test('checkpoints that the worker no longer lists go from storage, and a stored 
   expect(after.header).toMatchObject({ kept: [{ step: 0 }], bytes: header.bytes - header.kept[1].bytes });
 });
 
+test('a switch by hand that is undone leaves no checkpoint of the later stage to fork from', async () => {
+  start(id);
+  const first = { step: 0, stage: 'perception', why: 'start' } as const;
+  const kept = [first, { step: 1, stage: 'reasoning', why: 'stage' } as const];
+  const later = savedState(1);
+  const state = { ...later, progress: { ...later.progress, stage: 'reasoning' as const } };
+  receive([record(1), { type: 'snapshot', state, isKept: true, kept, files: null }]);
+  await saved(id, 1);
+  expect((await stored(id)).kept.get(1)).toEqual(state);
+  receive([record(2), { type: 'snapshot', state: savedState(2), isKept: false, kept, files: null }]);
+  await saved(id, 2);
+  receive([
+    { type: 'rewound', step: 1, stageChanges: [] },
+    { type: 'snapshot', state: later, isKept: false, kept: [first], files: null },
+  ]);
+  await saved(id, 1);
+  expect(await stored(id)).toMatchObject({ state: later, header: { kept: [{ step: 0 }] } });
+  start(`${id}-other`);
+  await expect(forkRun(id, 1, 'same')).rejects.toThrow(/no state after step 1/);
+});
+
 test('names, colours and pins reach storage; deleting spares the run under way', async () => {
   start(id);
   train(1, 1);
