@@ -130,7 +130,12 @@ test('after a device lost at play the run goes on from its snapshot with the sam
   page.start();
   page.send({ type: 'play' });
   await page.until(() => page.of('record').length >= 2);
-  expect(page.of('record').slice(0, 2).map(({ record }) => record.groups)).toEqual(records);
+  expect(
+    page
+      .of('record')
+      .slice(0, 2)
+      .map(({ record }) => record.groups),
+  ).toEqual(records);
 });
 
 test('a run that does not load leaves the one before as it was', async () => {
@@ -140,6 +145,7 @@ test('a run that does not load leaves the one before as it was', async () => {
   await page.until(() => page.of('error').length === 1);
   expect(page.of('error')[0].error).toMatchObject({ where: 'start of the run', fatal: false });
   expect(page.of('error')[0].error.message).toContain('no-such-model');
+  expect(page.of('error')[0].error.suggestion).toMatch(/^The run stands as it was before\. Choose another/);
   await page.until(() => page.status() === 'paused');
   page.send({ type: 'step' });
   await page.until(() => page.of('record').length === 2);

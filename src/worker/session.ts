@@ -286,7 +286,10 @@ export class Session implements LoopHost {
   #report(where: string, error: unknown): void {
     if (this.#run && isDeviceGone(error)) return this.#onLost('the browser took it away');
     this.#loop.setMode('rest');
-    this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
+    this.#out.add({
+      type: 'error',
+      error: { ...describeError(where, error, this.#run !== null), fatal: this.#failed },
+    });
     this.onChange();
   }
 }
