@@ -49,19 +49,24 @@ interface EvaluationState {
   readonly result: EvaluationResult | null;
   /** The probe's result, until the next probe. */
   readonly probe: EvaluationResult | null;
-  /** What was asked for last; its answer is the probe's or the choice's. */
-  readonly asked: 'choice' | 'probe';
+  /** Ids of the requests asked last; null: none for this run. An answer to another one is no longer wanted. */
+  readonly asked: Readonly<Record<Asker, number | null>>;
 }
+/** Who asks: the Evaluation tab for what is chosen there, or the probe. */
+type Asker = 'choice' | 'probe';
 const FRESH: EvaluationState = {
   choice: { first: 0, second: 'now', n: 64, samples: 0 },
   progress: null,
   result: null,
   probe: null,
-  asked: 'choice',
+  asked: { choice: null, probe: null },
 };
 
 /** Samples of the probe, greedy: enough to see a stage's work, measured in seconds. */
 export const PROBE_SAMPLES = 64;
+
+/** Id of the request asked last. */
+let newest = 0;
 
 const evaluationStore = createStore<EvaluationState>(() => FRESH);
 
@@ -84,8 +89,14 @@ export function takeProgress(progress: Progress | null): void {
 }
 
 export function takeEvaluation({ type: _, ...result }: Extract<FromWorker, { type: 'evaluation' }>): void {
-  const { asked } = evaluationStore.getState();
-  evaluationStore.setState({ [asked === 'probe' ? 'probe' : 'result']: result, progress: null });
+  const { asked, progress } = evaluationStore.getState();
+  const { id } = result.request;
+  evaluationStore.setState({
+    // One that was asked for since is still being measured.
+    progress: id === newest ? null : progress,
+    ...(id === asked.choice ? { result } : {}),
+    ...(id === asked.probe ? { probe: result } : {}),
+  });
 }
 
 /** Measures what is chosen, on held-out samples where the task set has any. */
@@ -101,16 +112,14 @@ export function probe(): void {
   ask('probe', { policies: step === 0 ? policies.slice(0, 1) : policies, n: PROBE_SAMPLES, samples: 0 });
 }
 
-function ask(
-  asked: EvaluationState['asked'],
-  { n, ...rest }: Pick<EvaluationRequest, 'policies' | 'n' | 'samples'>,
-): void {
+function ask(asker: Asker, { n, ...rest }: Pick<EvaluationRequest, 'policies' | 'n' | 'samples'>): void {
   const { tasks, error } = sessionStore.getState();
   if (!tasks) return;
   if (error?.where === EVALUATION_JOB) sessionStore.setState({ error: null });
   const part = partOf(tasks);
-  evaluationStore.setState({ asked });
-  send({ type: 'evaluate', ...rest, part, n: Math.min(n, tasks.sizes[part]) });
+  const id = ++newest;
+  evaluationStore.setState(({ asked }) => ({ asked: { ...asked, [asker]: id } }));
+  send({ type: 'evaluate', id, ...rest, part, n: Math.min(n, tasks.sizes[part]) });
 }
 
 export function cancelEvaluation(): void {

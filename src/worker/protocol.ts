@@ -100,6 +100,8 @@ export interface MemoryReport {
 export type PolicyAt = number | 'now';
 
 export interface EvaluationRequest {
+  /** The page's; the answer has it too. */
+  readonly id: number;
   /** At least one; two are compared. */
   readonly policies: readonly PolicyAt[];
   readonly part: Part;

@@ -221,11 +221,12 @@ test('policies of the run are evaluated where it stands, and the run goes on wit
   page.send({ type: 'step' });
   await page.until(() => page.of('record').length === 2 && page.status() === 'paused');
   const options = { part: 'heldout', n: 20, samples: 2 } as const;
-  page.send({ type: 'evaluate', policies: [0, 1], ...options });
+  page.send({ type: 'evaluate', id: 1, policies: [0, 1], ...options });
   await page.until(() => page.of('evaluation').length === 1);
-  page.send({ type: 'evaluate', policies: [1, 'now'], ...options });
+  page.send({ type: 'evaluate', id: 2, policies: [1, 'now'], ...options });
   await page.until(() => page.of('evaluation').length === 2);
   const [before, after] = page.of('evaluation');
+  expect([before.request.id, after.request.id]).toEqual([1, 2]);
   const hashes = [...before.policies, ...after.policies].map(({ hash }) => hash);
   expect(hashes[0]).toBe(page.of('started')[0].info.policyHash);
   expect(hashes[1]).toBe(page.of('stageChange').at(-1)?.change.policyHash);
@@ -263,7 +264,7 @@ test('policies of the run are evaluated where it stands, and the run goes on wit
 });
 
 test('an evaluation ends when it is cancelled, and names a policy that is not kept', async () => {
-  page.send({ type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 512, samples: 4 });
+  page.send({ type: 'evaluate', id: 3, policies: [0, 'now'], part: 'heldout', n: 512, samples: 4 });
   const done = (): number => page.of('evaluationProgress').at(-1)?.progress?.done ?? 0;
   await page.until(() => done() > 0);
   expect(page.of('evaluationProgress').at(-1)?.progress?.total).toBe(1024);
@@ -271,12 +272,12 @@ test('an evaluation ends when it is cancelled, and names a policy that is not ke
   await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
   expect(page.of('evaluation')).toEqual([]);
   expect(page.of('error')).toEqual([]);
-  page.send({ type: 'evaluate', policies: [7], part: 'heldout', n: 8, samples: 0 });
+  page.send({ type: 'evaluate', id: 4, policies: [7], part: 'heldout', n: 8, samples: 0 });
   await page.until(() => page.of('error').length === 1);
   expect(page.of('error')[0].error).toMatchObject({ where: 'evaluation', fatal: false });
   expect(page.of('error')[0].error.message).toContain('after step 7 is not kept');
   await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
-  page.send({ type: 'evaluate', policies: [0], part: 'heldout', n: 8, samples: 0 });
+  page.send({ type: 'evaluate', id: 5, policies: [0], part: 'heldout', n: 8, samples: 0 });
   await page.until(() => page.of('evaluation').length === 1);
   expect(page.of('evaluation')[0].comparison).toBeNull();
 });
@@ -289,7 +290,7 @@ test('kept policies outlive a lost device', async () => {
   page.lose('driver reset');
   page.send({ type: 'recover' });
   await page.until(() => page.of('rewound').length === 1);
-  page.send({ type: 'evaluate', policies: [0, 1], part: 'heldout', n: 4, samples: 0 });
+  page.send({ type: 'evaluate', id: 6, policies: [0, 1], part: 'heldout', n: 4, samples: 0 });
   await page.until(() => page.of('evaluation').length === 1);
   const [start, end] = page.of('evaluation')[0].policies;
   expect(start.hash).toBe(page.of('started')[0].info.policyHash);

@@ -39,10 +39,10 @@ const reportOf = (right: number) =>
   );
 
 /** The worker's answer to an evaluation: as many right answers as updates, a step each. */
-function answer(policies: readonly PolicyAt[]): EvaluationResult {
+function answer(id: number, policies: readonly PolicyAt[]): EvaluationResult {
   const step = (at: PolicyAt): number => (at === 'now' ? 3 : at);
   return {
-    request: { policies, part: 'heldout', n: 4, samples: 0 },
+    request: { id, policies, part: 'heldout', n: 4, samples: 0 },
     policies: policies.map((at) => ({ at, step: step(at), hash: String(at), report: reportOf(step(at)) })),
     comparison: null,
   };
@@ -78,15 +78,17 @@ const measure = (): void => {
   );
   act(() => void button?.dispatchEvent(new MouseEvent('click', { bubbles: true })));
 };
+/** Ids of the requests so far. */
+const ids = (): number[] => asked.flatMap((message) => (message.type === 'evaluate' ? [message.id] : []));
 const rows = (): string[] =>
   [...page.querySelectorAll('.stages-probe tbody tr')].map(({ textContent }) => textContent);
 
 it('asks for every kept policy, shows each, and leaves the evaluation next door alone', () => {
   measure();
   expect(asked.filter(({ type }) => type === 'evaluate')).toEqual([
-    { type: 'evaluate', policies: [0, 1, 2, 'now'], part: 'heldout', n: 64, samples: 0 },
+    { type: 'evaluate', id: ids()[0], policies: [0, 1, 2, 'now'], part: 'heldout', n: 64, samples: 0 },
   ]);
-  act(() => receive([{ type: 'evaluation', ...answer([0, 1, 2, 'now']) }]));
+  act(() => receive([{ type: 'evaluation', ...answer(ids()[0], [0, 1, 2, 'now']) }]));
   expect(rows()).toEqual([
     expect.stringMatching(/^start of the run0 \[0, 0\]0\.50/),
     expect.stringMatching(/^end of perception, step 10\.25 \[/),
@@ -96,9 +98,31 @@ it('asks for every kept policy, shows each, and leaves the evaluation next door 
   expect(neighbour()).toBe('');
 
   act(() => evaluate());
-  act(() => receive([{ type: 'evaluation', ...answer([0, 'now']) }]));
+  act(() => receive([{ type: 'evaluation', ...answer(ids()[1], [0, 'now']) }]));
   expect(neighbour()).toBe('0 now');
   expect(rows()).toHaveLength(4);
+});
+
+it('tells answers apart by the request they carry, in whatever order they come', () => {
+  measure();
+  act(() => evaluate());
+  const [probed, chosen] = ids();
+  // The probe was done when the other one was asked for: its answer was on the way.
+  act(() => receive([{ type: 'evaluationProgress', progress: { done: 1, total: 8 } }]));
+  act(() => receive([{ type: 'evaluation', ...answer(probed, [0, 1, 2, 'now']) }]));
+  expect(rows()).toHaveLength(4);
+  expect(neighbour()).toBe('');
+  expect(page.querySelector('.stages-probe progress')).not.toBeNull();
+  act(() => receive([{ type: 'evaluation', ...answer(chosen, [0, 'now']) }]));
+  expect(neighbour()).toBe('0 now');
+  expect(rows()).toHaveLength(4);
+  expect(page.querySelector('.stages-probe progress')).toBeNull();
+
+  // One of a run that is no more has nobody to read it.
+  act(() => evaluate());
+  act(() => receive([{ type: 'rewound', step: 1, stageChanges: [] }]));
+  act(() => receive([{ type: 'evaluation', ...answer(ids()[2], [0]) }]));
+  expect(neighbour()).toBe('');
 });
 
 it('measures once what has not been trained yet', () => {
