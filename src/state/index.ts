@@ -66,7 +66,14 @@ export {
   useOverlayIds,
 } from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
-export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
+export {
+  controlMisfit,
+  discardControl,
+  keepControl,
+  startControl,
+  stopControl,
+  useControl,
+} from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
