@@ -100,7 +100,7 @@ test('a second tab cannot go on with the same run, but forks it', async ({ page,
   await expect(run).toContainText('open in another tab');
   await expect(run.getByRole('button', { name: /^Resume/ })).toBeDisabled();
   await expect(other.page.getByTestId('resume-offer')).toBeHidden();
-  await run.locator('summary').click();
+  await run.locator('.runs-fork summary').click();
   await run.getByRole('button', { name: 'Fork', exact: true }).click();
   await other.reach(1);
   expect((await other.session()).policyHash).toBe(hash);
