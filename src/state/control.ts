@@ -121,7 +121,7 @@ export async function keepControl(): Promise<void> {
   const { control } = controlStore.getState();
   if (!control) return;
   const { config, checkpoint, tasks, parent, colour, best, series } = control;
-  const name = `${freeName(config.preset)} without stage 1`;
+  const name = `${parent?.name ?? freeName(config.preset)} without stage 1`;
   const about = { id: newId(), name, colour, config, tasks, checkpoint, parent, best };
   const whole = account.whole(about, series.rows());
   if (!whole) throw new StorageError('failed', 'The control run has no step yet that could be kept.');
