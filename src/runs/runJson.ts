@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { mergeConfig } from '../engine/rl/mergeConfig.ts';
 import type { TrainConfig } from '../engine/rl/types.ts';
-import { presetByName, type SavedState } from '../worker/protocol.ts';
+import { presetByName, type KeptState, type SavedState } from '../worker/protocol.ts';
 import { faultOf, fromJson, toJson } from './json.ts';
 import { RUN_COLOURS, type RunHeader, type WholeRun } from './types.ts';
 
@@ -95,11 +95,15 @@ const RunJson = v.object({
   pinned: v.array(count),
   progress: ProgressJson,
   kept: v.array(ProgressJson),
+  /** Why each is kept; an earlier page kept the start and changes of stage alone. */
+  keptWhy: v.optional(v.array(v.picklist(['start', 'stage', 'interval', 'reader'])), []),
 });
 
 /** What run.json says. */
 export interface RunAccount {
-  readonly header: Omit<RunHeader, 'id' | 'best' | 'bytes'>;
+  readonly header: Omit<RunHeader, 'id' | 'best' | 'bytes' | 'kept'> & {
+    readonly kept: readonly KeptState[];
+  };
   readonly progress: Progress;
   readonly kept: readonly Progress[];
 }
@@ -121,7 +125,8 @@ export function writeRunJson({ header, state, kept }: WholeRun): string {
       parent,
       pinned,
       progress: state.progress,
-      kept: [...kept].sort(([a], [b]) => a - b).map(([, { progress }]) => progress),
+      kept: header.kept.map(({ step }) => kept.get(step)!.progress),
+      keptWhy: header.kept.map(({ why }) => why),
     },
     1,
   )}\n`;
@@ -143,7 +148,7 @@ export function readRunJson(json: string): RunAccount {
   if (version !== RUN_VERSION) throw new Error(`version ${show(version)}; this page reads ${RUN_VERSION}`);
   const parsed = v.safeParse(RunJson, value);
   if (!parsed.success) throw new Error(faultOf(parsed));
-  const { progress, kept, config, parent, ...rest } = parsed.output;
+  const { progress, kept, keptWhy, config, parent, ...rest } = parsed.output;
   // Drafts and evidence are the engine's own, as it wrote them; the rest has been checked field by field.
   const states = { progress: progress as unknown as Progress, kept: kept as unknown as readonly Progress[] };
   return {
@@ -154,7 +159,11 @@ export function readRunJson(json: string): RunAccount {
       parent: parent && { ...parent, config: configOf(parent.config) },
       step: progress.step,
       stageChanges: states.progress.stageChanges,
-      kept: states.kept.map(({ step }) => step),
+      kept: states.kept.map(({ step, stage: keptStage }, i) => ({
+        step,
+        stage: keptStage,
+        why: keptWhy[i] ?? (step === 0 ? 'start' : 'stage'),
+      })),
     },
   };
 }

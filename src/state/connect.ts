@@ -8,6 +8,7 @@ import { browserThread, setSandboxThread } from '../worker/sandbox.ts';
 import type { Address } from './address.ts';
 import { addAttention, clearAttention } from './attention.ts';
 import { send, setClient } from './bridge.ts';
+import { tellKeepEvery } from './checkpoints.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { setAssetBase } from './control.ts';
 import { logFailures } from './customReward.ts';
@@ -230,6 +231,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     timing: {},
     error: null,
   });
+  tellKeepEvery();
   const whole = beginRun(info);
   if (whole) showWhole(whole);
   followNewest();

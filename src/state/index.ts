@@ -14,6 +14,7 @@
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **warm-up** supervised steps on a teacher with chosen faults, and the policy that they make for a new run
  * - **runs** the one under way and those stored on this device; saved as they go
+ * - **checkpoints** states of a run that stay, to fork from and to measure
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
@@ -53,6 +54,9 @@ export {
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
+export { deleteCheckpoint, KEEP_EVERY, setKeepEvery, useKeepEvery } from './checkpoints.ts';
+export type { KeepEvery } from './checkpoints.ts';
+export type { Checkpoint } from '../runs/index.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
 export {
   clearOverlays,
@@ -64,7 +68,14 @@ export {
   useOverlayIds,
 } from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
-export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
+export {
+  controlMisfit,
+  discardControl,
+  keepControl,
+  startControl,
+  stopControl,
+  useControl,
+} from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';

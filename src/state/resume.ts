@@ -96,13 +96,14 @@ export async function wholeRun(id: string): Promise<WholeRun> {
   const before = files ? null : await (await runDatabase()).load(id);
   const { records, metrics } = await loadRun(id);
   const { step } = state.progress;
-  const kept = new Map([...(before?.kept ?? []), ...missing.kept]);
+  const states = new Map([...(before?.kept ?? []), ...missing.kept]);
+  const listed = live.kept.filter((one) => states.has(one.step));
   return {
-    header: { ...live, step, kept: [...kept.keys()], pinned: [...recordsStore.getState().pinned] },
+    header: { ...live, step, kept: listed, pinned: [...recordsStore.getState().pinned] },
     metrics: metrics.filter((row) => row.step <= step),
     records: records.filter((record) => record.step <= step),
     state,
-    kept,
+    kept: new Map(listed.map((one) => [one.step, states.get(one.step)!])),
     files: files ?? before!.files,
   };
 }
@@ -138,7 +139,7 @@ function forkOf(whole: WholeRun, at: number | 'newest', config: TrainConfig): Wh
       best: Object.fromEntries(Object.entries(header.best).filter(([, score]) => isPast(score))),
       stageChanges: state.progress.stageChanges,
       pinned: header.pinned.filter((pinned) => pinned <= step),
-      kept: [...kept.keys()],
+      kept: header.kept.filter((one) => kept.has(one.step)),
     },
     metrics: whole.metrics.filter(isPast),
     records: whole.records.filter(isPast),
@@ -212,7 +213,7 @@ function start(run: AnnouncedRun & { readonly whole: WholeRun }): void {
     play: false,
     resume: {
       state,
-      kept: [...kept].map(([step, { parameters }]) => ({ step, parameters })),
+      kept: header.kept.map((one) => ({ ...one, parameters: kept.get(one.step)!.parameters })),
       files,
     },
   });

@@ -12,6 +12,8 @@ import type { RunHandle } from './runHandle.ts';
 export type PolicyAt = number | 'now';
 
 export interface EvaluationRequest {
+  /** The page's; the answer has it too. */
+  readonly id: number;
   /** At least one; two are compared. */
   readonly policies: readonly PolicyAt[];
   readonly part: Part;
@@ -34,7 +36,7 @@ const SEED = 1;
 /** Samples between two reports of progress. */
 const SAMPLES_AT_ONCE = 16;
 /** Evaluations whose rows are kept, so that a policy is not measured anew to be compared with another one. */
-const KEPT = 12;
+const KEPT = 24;
 
 interface Measured extends Omit<EvaluatedPolicy, 'report'> {
   readonly rows: readonly EvalRow[];
@@ -94,7 +96,7 @@ export class Evaluations {
     request: EvaluationRequest,
     hooks: EvalHooks,
   ): Promise<Measured> {
-    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at);
+    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at)?.parameters;
     if (!tensors) {
       const steps = [...run.kept.keys()].join(', ');
       throw new Error(
@@ -110,7 +112,7 @@ export class Evaluations {
   async rowsOf(
     run: RunHandle,
     tensors: NamedTensors,
-    { part, n, samples }: Omit<EvaluationRequest, 'policies'>,
+    { part, n, samples }: Omit<EvaluationRequest, 'policies' | 'id'>,
     hooks: EvalHooks,
   ): Promise<readonly EvalRow[]> {
     const key = [policyHash(tensors), part, n, samples].join(' ');

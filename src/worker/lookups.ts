@@ -31,7 +31,7 @@ export function lookUp(tasks: TaskSet, request: Lookup, out: Outbox): void {
           out.add({ type: 'images', images }, buffers);
         },
         (error: unknown) =>
-          out.add({ type: 'error', error: { ...describeError('pictures', error), fatal: false } }),
+          out.add({ type: 'error', error: { ...describeError('pictures', error, true), fatal: false } }),
       );
       return;
     default:

@@ -27,6 +27,7 @@ import type { WarmedUp, WarmupProgress, WarmupRequest } from './warmups.ts';
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
 export type { EvaluatedPolicy, EvaluationRequest, PolicyAt, WarmedUp, WarmupProgress };
 export type { SavedState } from './snapshots.ts';
+export type { KeptState, KeptWhy } from './keptStates.ts';
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
@@ -185,6 +186,12 @@ export type ToWorker =
   | ({ readonly type: 'warmUp' } & WarmupRequest)
   | { readonly type: 'cancelWarmup' }
   | { readonly type: 'exportCheckpoint' }
+  /** A state stays after every so many steps, older ones thinned; 0: none. Holds for the run under way. */
+  | { readonly type: 'keepEvery'; readonly steps: number }
+  /** The state as it is now stays. */
+  | { readonly type: 'keepStep' }
+  /** The state kept after so many steps, at least one, need not stay. */
+  | { readonly type: 'dropKept'; readonly step: number }
   /** Answered by a snapshot of the run as it is now, unless nothing of it is the page's to keep. */
   | { readonly type: 'requestSnapshot' }
   /** Go on from the last snapshot after the device was lost. */

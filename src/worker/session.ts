@@ -105,9 +105,11 @@ export class Session implements LoopHost {
       case 'recover':
         return this.#load('recovery', () => this.#recover());
       default:
-        return this.#job(JOB_NAMES[message.type], (run) =>
-          doJob(message, { run, out: this.#out, doors: this.#doors }),
-        );
+        return this.#job(JOB_NAMES[message.type], async (run) => {
+          await doJob(message, { run, out: this.#out, doors: this.#doors });
+          // Before the next phase can move on from a state that stays.
+          this.#snapshots.send(run);
+        });
     }
   }
 
@@ -144,14 +146,13 @@ export class Session implements LoopHost {
 
   async onRest(): Promise<void> {
     const run = this.#run;
-    if (run && !this.#lost && run.trainer.step !== this.#hashedStep) {
+    if (run && !this.#lost) {
       const { step } = run.trainer;
-      const hash = await run.policyHash().catch(() => null);
+      const hash = step === this.#hashedStep ? null : await run.policyHash().catch(() => null);
       if (hash !== null) this.#out.add({ type: 'policyHash', step, hash });
       this.#hashedStep = step;
+      await this.#snapshots.update(run).catch((error: unknown) => this.#report('snapshot', error));
     }
-    if (run && !this.#lost)
-      await this.#snapshots.update(run).catch((e: unknown) => this.#report('snapshot', e));
     this.onChange();
   }
 
@@ -174,10 +175,7 @@ export class Session implements LoopHost {
     if (this.#lost) return 'lost';
     // The page starts a run as soon as the backend is there; until then nothing can be asked for.
     if (this.#loading > 0 || !this.#wasStarted) return 'booting';
-    if (this.#loop.mode === 'play') return 'running';
-    // A pause takes hold at the end of the phase under way.
-    if (this.#loop.mode !== 'rest' || this.#loop.inPhase) return 'stepping';
-    return this.#run && !this.#run.isPristine ? 'paused' : 'idle';
+    return this.#loop.status ?? (this.#run && !this.#run.isPristine ? 'paused' : 'idle');
   }
 
   /** Ends the phase under way as soon as it lets itself be ended. */
@@ -294,7 +292,8 @@ export class Session implements LoopHost {
   #report(where: string, error: unknown): void {
     if (this.#run && isDeviceGone(error)) return this.#onLost('the browser took it away');
     this.#loop.setMode('rest');
-    this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
+    const described = describeError(where, error, this.#run !== null);
+    this.#out.add({ type: 'error', error: { ...described, fatal: this.#failed } });
     this.onChange();
   }
 }

@@ -108,7 +108,7 @@ export class Warmups {
       await macrotask();
       signal.throwIfAborted();
     };
-    const start = run.kept.get(0);
+    const start = run.kept.get(0)?.parameters;
     if (!start) throw new Error('The policy that the run started from is not kept; start a new run first.');
     await giveWay();
     parseFaults(request.faults, suiteOf(run.tasks.name));

@@ -18,6 +18,7 @@ import {
 } from '../../state/index.ts';
 import { Button, ChangeList, formatNumber } from '../../ui/index.ts';
 import { PRESETS } from '../../engine/rl/presets.ts';
+import { Checkpoints } from './Checkpoints.tsx';
 import { ColourChoice } from './ColourChoice.tsx';
 import { ForkForm } from './ForkForm.tsx';
 import { SCORE_NAMES } from './compareRuns.ts';
@@ -32,6 +33,7 @@ interface RunCardProps {
 /** A run: who it is, where it came from, how far it got, and what can be done with it. */
 export function RunCard({ run, action }: RunCardProps) {
   const isElsewhere = useRuns((state) => state.elsewhere.has(run.id));
+  const isReady = useSession((state) => state.status !== 'booting' && state.status !== 'failed');
   const isLive = run.origin === 'live';
   return (
     <li className="runs-card" data-run={run.id} data-origin={run.origin} data-testid="run">
@@ -52,7 +54,15 @@ export function RunCard({ run, action }: RunCardProps) {
       </div>
       <Progress run={run} />
       <Origin run={run} />
-      <Actions run={run} action={action} isElsewhere={isElsewhere} />
+      <Actions run={run} action={action} isElsewhere={isElsewhere} isReady={isReady} />
+      {run.kept.length > 0 && (
+        <Checkpoints
+          run={run}
+          action={action}
+          isReady={isReady && action.busy === null}
+          isElsewhere={isElsewhere}
+        />
+      )}
     </li>
   );
 }
@@ -145,9 +155,13 @@ function Origin({ run }: { readonly run: RunInfo }) {
   );
 }
 
-function Actions({ run, action, isElsewhere }: RunCardProps & { readonly isElsewhere: boolean }) {
+interface ActionsProps extends RunCardProps {
+  readonly isElsewhere: boolean;
+  readonly isReady: boolean;
+}
+
+function Actions({ run, action, isElsewhere, isReady }: ActionsProps) {
   const [isAsking, setAsking] = useState(false);
-  const isReady = useSession((state) => state.status !== 'booting' && state.status !== 'failed');
   const isLive = run.origin === 'live';
   const isIdle = action.busy === null;
   const hasState = run.kept.length > 0;
