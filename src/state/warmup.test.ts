@@ -84,7 +84,10 @@ test('a run after a warm-up says so, and outlives reload, reset, copy and file',
   const live = liveRun();
   // Kept as soon as it is there: a reload would lose it.
   await vi.waitFor(async () =>
-    expect((await (await runDatabase()).load(live!.id)).header).toMatchObject({ step: 0, kept: [0] }),
+    expect((await (await runDatabase()).load(live!.id)).header).toMatchObject({
+      step: 0,
+      kept: [{ step: 0, why: 'start' }],
+    }),
   );
   expect(live).toMatchObject({
     name: 'nano-warmed-1',
