@@ -80,14 +80,14 @@ export function trainingPlanOf(
 /** Submits what `record` records for each piece, never far ahead of the GPU. */
 export async function submitEach<P>(
   pieces: readonly P[],
-  record: (encoder: GPUCommandEncoder, piece: P, index: number) => void,
+  record: (encoder: GPUCommandEncoder, piece: P, index: number) => void | Promise<void>,
   onDone?: () => void,
 ): Promise<void> {
   const device = gpuDevice();
   const flying: Promise<void>[] = [];
   for (const [index, piece] of pieces.entries()) {
     const encoder = device.createCommandEncoder({ label: 'micro-batch' });
-    record(encoder, piece, index);
+    await record(encoder, piece, index);
     device.queue.submit([encoder.finish()]);
     flying.push(device.queue.onSubmittedWorkDone().then(() => onDone?.()));
     if (flying.length > IN_FLIGHT) await flying.shift();
