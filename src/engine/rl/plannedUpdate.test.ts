@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { selectBackend } from '../compute/backend.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { selectBackend, type BackendName } from '../compute/backend.ts';
 import { onGpuError } from '../compute/gpu.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
 import { NonFiniteError } from '../compute/nonFinite.ts';
 import { createOptimizer } from '../compute/optimizer.ts';
-import { setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import { readConfig } from '../model/config.ts';
 import { Policy } from '../model/policy.ts';
 import { readSafetensors } from '../model/safetensors.ts';
@@ -45,7 +44,9 @@ interface Case {
   readonly trainVision?: boolean;
 }
 
-async function update({ change = {}, kl = true, trainVision = true }: Case, batch = groups(), steps = 1) {
+/** Two steps. */
+async function update(backend: BackendName, { change = {}, kl = true, trainVision = true }: Case) {
+  await selectBackend({ forced: backend });
   const config: TrainConfig = { ...PRESETS.nano, rolloutsPerMicroBatch: 8, ...change };
   const policy = Policy.fromTensors(policyConfig, tensors);
   const reference = kl ? policy.clone() : null;
@@ -54,7 +55,7 @@ async function update({ change = {}, kl = true, trainVision = true }: Case, batc
   );
   const optimizer = createOptimizer(trained, policy.flat, config.optimizer);
   const results: UpdateResult[] = [];
-  for (let step = 0; step < steps; step++) {
+  for (const batch of [groups(), groups()]) {
     results.push(await updatePolicy({ policy, reference, trained, optimizer }, batch, config));
   }
   const after = await policy.exportTensors();
@@ -68,12 +69,7 @@ const errors: string[] = [];
 
 beforeAll(async () => {
   await prepareNodeBackends();
-  await selectBackend({ forced: 'webgpu' });
   onGpuError((message) => errors.push(message));
-}, 60_000);
-
-afterEach(() => {
-  setFusedOpsOff(null);
 });
 
 describe('an update by static plans', () => {
@@ -89,11 +85,10 @@ describe('an update by static plans', () => {
   };
 
   it.each(Object.entries(cases))(
-    '%s: the numbers of tfjs',
+    '%s: the numbers of wasm',
     async (_, test) => {
-      const planned = await update(test, groups(), 2);
-      setFusedOpsOff('a test');
-      const { results, after } = await update(test, groups(), 2);
+      const planned = await update('webgpu', test);
+      const { results, after } = await update('wasm', test);
       expect(errors).toEqual([]);
       results.forEach((expected, step) => {
         const actual = planned.results[step];
@@ -127,7 +122,7 @@ describe('an update by static plans', () => {
   );
 
   it('the same bits twice', async () => {
-    const [once, twice] = [await update({}, groups(), 2), await update({}, groups(), 2)];
+    const [once, twice] = [await update('webgpu', {}), await update('webgpu', {})];
     expect(twice).toEqual(once);
   });
 
@@ -137,6 +132,7 @@ describe('an update by static plans', () => {
       ...group,
       rows: group.rows.map((row, r) => (g === 2 && r === 1 ? { ...row, advantage: NaN } : row)),
     }));
+    await selectBackend({ forced: 'webgpu' });
     const policy = Policy.fromTensors(policyConfig, tensors);
     const optimizer = createOptimizer(policy.parameters, policy.flat, PRESETS.nano.optimizer);
     const parts = { policy, reference: null, trained: policy.parameters, optimizer };
