@@ -56,8 +56,8 @@ export function attentionWeights(q: tf.Tensor2D, k: tf.Tensor2D, shape: Attentio
 
 /** One way to compute it. Gradients get q, k and v, then all that `forward` gave, of which the value is the first. */
 interface Implementation {
-  forward(q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D, shape: AttentionShape): tf.Tensor[];
-  backward(saved: readonly tf.Tensor[], dy: tf.Tensor2D, shape: AttentionShape): tf.Tensor[];
+  readonly forward: (q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D, shape: AttentionShape) => tf.Tensor[];
+  readonly backward: (saved: readonly tf.Tensor[], dy: tf.Tensor2D, shape: AttentionShape) => tf.Tensor[];
 }
 
 /** Softmax backward: p·(dP − Σ dy·o)/√D, for outputs o and their gradients dy [.., rows, D]. */

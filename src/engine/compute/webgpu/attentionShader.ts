@@ -115,10 +115,10 @@ interface Attended {
   /** Buffers, and where in them, in vec4s, the head of a key lies, whose number is given in WGSL. */
   readonly keys: string;
   readonly values: string;
-  keyAt(key: string): string;
-  valueAt(key: string): string;
+  readonly keyAt: (key: string) => string;
+  readonly valueAt: (key: string) => string;
   /** The last key that a query sees; the largest of them is `last`, and may not be before `key`. */
-  lastOf(row: number): string;
+  readonly lastOf: (row: number) => string;
 }
 
 /** Takes keys `key` to `key + 3` into the running softmax of each query: `top0`, `sum0`, `out0_…`. */
