@@ -52,12 +52,18 @@ const LIMITS = [
 ] as const;
 const FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
+const software = new WeakSet<GPUDevice>();
+
+/** Does a device compute on the CPU, where barriers are slow? */
+export const computesOnCpu = (device: GPUDevice): boolean => software.has(device);
+
 /** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `deviceLost`. */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
+  if (describeAdapter(adapter).isSoftware) software.add(device);
   device.addEventListener('uncapturederror', (event) => {
     const { message } = event.error;
     if (errorHandlers.size === 0) console.error(`WebGPU: ${message}`);

@@ -70,6 +70,8 @@ export interface PlanContext {
   readonly capacity: Capacity;
   readonly workspace: Workspace;
   readonly parameters: FlatBuffer;
+  /** No backward follows: layers share what they keep, but for the language model's queries, keys and values. */
+  readonly forwardOnly?: boolean;
 }
 
 /** Where gradients go too. */
