@@ -48,7 +48,7 @@ export interface DecodedRows {
 }
 
 export interface DecodeOptions {
-  /** Positions computed, of newTokens. */
+  /** Positions submitted, of newTokens; at most the last submit of them is still computing. */
   readonly onProgress?: (done: number) => void;
   /** Aborting rejects with the signal's reason, between two submits. */
   readonly signal?: AbortSignal;
@@ -122,7 +122,7 @@ export class DecodePlan {
     flushTfjs();
     this.#upload(input);
     try {
-      this.#submit(this.#prefill, 1);
+      this.#submit(this.#record(this.#prefill, 1));
       await this.#pacing.submitted(0);
       await this.#decode(input.newTokens, options);
       const rows = await this.#read(input);
@@ -146,27 +146,32 @@ export class DecodePlan {
       const limit = position < this.#usualEnd ? Math.min(newTokens, this.#usualEnd) : newTokens;
       const steps = Math.min(this.#pacing.steps, limit - position);
       position += steps;
-      const looks = position >= this.#usualEnd && position < newTokens;
-      // A lost device is the last read-back's to tell.
-      const looked = this.#submit(this.#step, steps, looks ? look : undefined)?.catch(() => undefined);
-      await this.#pacing.submitted(steps, looked);
+      const encoder = this.#record(this.#step, steps);
+      if (position >= this.#usualEnd && position < newTokens) {
+        // A lost device is the last read-back's to tell.
+        await this.#pacing.submitted(
+          steps,
+          look(encoder).catch(() => undefined),
+        );
+      } else {
+        this.#submit(encoder);
+        await this.#pacing.submitted(steps);
+      }
       onProgress?.(position);
     }
   }
 
-  /** Submits so many runs of a plan, in an encoder that `then` may go on with and submits itself. */
-  #submit<T>(
-    plan: { record(pass: GPUComputePassEncoder): void },
-    runs: number,
-    then?: (encoder: GPUCommandEncoder) => Promise<T>,
-  ): Promise<T> | undefined {
+  /** Records so many runs of a plan, for whoever submits them. */
+  #record(plan: { record(pass: GPUComputePassEncoder): void }, runs: number): GPUCommandEncoder {
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (let i = 0; i < runs; i++) plan.record(pass);
     pass.end();
-    if (then) return then(encoder);
+    return encoder;
+  }
+
+  #submit(encoder: GPUCommandEncoder): void {
     this.#device.queue.submit([encoder.finish()]);
-    return undefined;
   }
 
   async #read({ groups, rowsPerGroup, newTokens }: DecodeInput): Promise<DecodedRows> {
