@@ -40,6 +40,9 @@ function termDefinitions(): Record<string, MetricDefinition> {
   );
 }
 
+/** A mean `mismatch` over this, nats, is more than rounding. */
+export const MISMATCH_LIMIT = 1e-4;
+
 export const METRIC_DEFINITIONS: Readonly<Record<string, MetricDefinition>> = {
   reward: {
     label: 'reward',

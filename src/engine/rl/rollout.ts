@@ -1,12 +1,15 @@
 /**
  * Rollouts of many prompts at once: image and prompt are prefilled once a group, the G rollouts read that cache,
- * and a token is drawn for every row at every position until all rows have ended.
+ * and a token is drawn for every row at every position until all rows have ended. On WebGPU the policy's static plans
+ * do it (plannedRollouts.ts); here is what they must equal, on tfjs's ops.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeStep, prefill, repeatCache, selectRows } from '../model/decode.ts';
 import type { DecodeCache } from '../model/decode.ts';
 import { headLogits, imageFeatures } from '../model/forward.ts';
+import type { DecodeOptions } from '../model/plans/decodePlan.ts';
 import type { Policy } from '../model/policy.ts';
+import { canPlan, groupsThatFit, plannedRollouts } from './plannedRollouts.ts';
 import { sampleTokens } from './sampler.ts';
 import type { SamplingConfig, StopReason } from './types.ts';
 
@@ -56,15 +59,23 @@ export async function generateRollouts(
   keys: RolloutKeys,
   options: RolloutOptions = {},
 ): Promise<GeneratedRollout[][]> {
-  const groupsAtOnce = Math.max(1, Math.floor(ROWS_AT_ONCE / groupSize));
+  const planned = canPlan(policy, prompts);
+  const groupsAtOnce = Math.max(
+    1,
+    Math.min(
+      Math.floor(ROWS_AT_ONCE / groupSize),
+      planned ? groupsThatFit(policy, prompts, groupSize, sampling) : Infinity,
+    ),
+  );
   const chunks = Math.ceil(prompts.length / groupsAtOnce);
   const total = chunks * sampling.maxNewTokens;
   const perPrompt = pixels.length / prompts.length;
   const groups: GeneratedRollout[][] = [];
+  const giveWay = macrotasks();
   for (let chunk = 0; chunk < chunks; chunk++) {
     const from = chunk * groupsAtOnce;
     const to = Math.min(prompts.length, from + groupsAtOnce);
-    const rows = await decodeGroups(
+    const rows = await (planned ? plannedRollouts : decodeGroups)(
       policy,
       prompts.slice(from, to),
       pixels.subarray(from * perPrompt, to * perPrompt),
@@ -73,6 +84,7 @@ export async function generateRollouts(
       { ...keys, groups: keys.groups.slice(from, to) },
       {
         signal: options.signal,
+        giveWay,
         onProgress: (done) => options.onProgress?.(chunk * sampling.maxNewTokens + done, total),
       },
     );
@@ -99,7 +111,7 @@ async function decodeGroups(
   groupSize: number,
   sampling: SamplingConfig,
   keys: RolloutKeys,
-  options: RolloutOptions,
+  { signal, onProgress, giveWay }: DecodeOptions,
 ): Promise<GeneratedRollout[]> {
   const rows = prompts.flatMap((_, p) =>
     Array.from({ length: groupSize }, (_, rollout): Row => ({
@@ -113,15 +125,14 @@ async function decodeGroups(
   // Rows as they stand in cache and hidden: those that ended stay until enough have to be worth a copy.
   let standing = rows;
   let { cache, hidden } = startGroups(policy, prompts, pixels, groupSize);
-  const giveWay = macrotasks();
   try {
     for (let position = 0; position < sampling.maxNewTokens; position++) {
       const ids = await drawTokens(policy, hidden, standing, sampling, { ...keys, position });
-      options.onProgress?.(position + 1, sampling.maxNewTokens);
+      onProgress?.(position + 1);
       const going = standing.flatMap((row, index) => (row.ended ? [] : index));
       if (going.length === 0 || position + 1 === sampling.maxNewTokens) break;
       await giveWay();
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       let next: ArrayLike<number> = ids;
       if (going.length * 2 <= standing.length) {
         const compact = selectRows(cache, going);

@@ -38,6 +38,11 @@ export async function sampleTokens(
   return sampleRows(values, logits.shape[1], config, keys);
 }
 
+/** Of logits that no token can be drawn from. */
+export function notFinite(row: number, why = ''): Error {
+  return new Error(`sampleRows: logits of row ${row} are not finite${why}.`);
+}
+
 /** Row-major logits [B, V] → a token a row. Temperature 0: the argmax (lowest id of equals), its log-prob at temperature 1. */
 export function sampleRows(
   logits: Float32Array,
@@ -66,7 +71,7 @@ export function sampleRows(
       total += weights[i];
     }
     // Infinity − Infinity and NaN both end here.
-    if (!(total > 0)) throw new Error(`sampleRows: logits of row ${row} are not finite (largest ${max}).`);
+    if (!(total > 0)) throw notFinite(row, ` (largest ${max})`);
     let id = best;
     if (!greedy) {
       if (topK > 0 && topK < vocabulary) keepTopK(weights, topK, scratch);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { exportCheckpoint, sessionStore, useSession } from '../../state/index.ts';
 import { Bar, Button, formatCompact, formatSeconds, formatShare, Panel } from '../../ui/index.ts';
 import { diagnostics } from './diagnostics.ts';
+import { Mismatch } from './Mismatch.tsx';
 import './system.css';
 
 /** What the page runs on. */
@@ -21,6 +22,7 @@ export function SystemPanel() {
         <Backend />
         <Memory />
         <Timing />
+        <Mismatch />
       </div>
       <Log />
     </Panel>

@@ -38,6 +38,7 @@ export class FlatBuffer {
   readonly layout: FlatLayout;
   readonly buffer: GPUBuffer;
   readonly #device: GPUDevice;
+  readonly #followers: (() => void)[] = [];
 
   /** All zeros. */
   constructor(device: GPUDevice, layout: FlatLayout, label: string) {
@@ -98,9 +99,15 @@ export class FlatBuffer {
     return made;
   }
 
+  /** Calls `free` when this memory is freed: for what was made to work on it alone. */
+  onDispose(free: () => void): void {
+    this.#followers.push(free);
+  }
+
   /** Frees the memory; variables on it must not be used any more. */
   dispose(): void {
     flushTfjs();
+    for (const free of this.#followers) free();
     this.buffer.destroy();
   }
 }

@@ -1,27 +1,14 @@
-/** The language model as steps of a plan, forward and backward: image features and tokens → logits of a window. */
-import {
-  attentionForward,
-  attentionKeyGradient,
-  attentionQueryGradient,
-} from '../../compute/webgpu/attention.ts';
+/** The language model as steps of a plan: image features and tokens → logits of a window. */
+import { attentionForward } from '../../compute/webgpu/attention.ts';
 import { qkvColumns } from '../../compute/webgpu/attentionShader.ts';
-import { swigluBackward, swigluForward } from '../../compute/webgpu/activations.ts';
-import { embedForward, embedGradient, featureGradient } from '../../compute/webgpu/embed.ts';
-import { copyWindow, spreadWindow } from '../../compute/webgpu/layout.ts';
+import { swigluForward } from '../../compute/webgpu/activations.ts';
+import { embedForward } from '../../compute/webgpu/embed.ts';
+import { copyWindow } from '../../compute/webgpu/layout.ts';
 import type { Plan } from '../../compute/webgpu/plan.ts';
 import { rope } from '../../compute/webgpu/rope.ts';
-import { imageTokenCount } from '../config.ts';
 import { EMBEDDING, HEAD, TEXT_PREFIX, textLayer } from '../layout.ts';
-import {
-  addDense,
-  addDenseInputGradient,
-  addDenseWeightGradient,
-  addNorm,
-  addNormBackward,
-  dense,
-  rms,
-} from './dense.ts';
-import type { GradientContext, PlanContext, RunSizes } from './workspace.ts';
+import { addDense, addNorm, dense, rms } from './dense.ts';
+import type { PlanContext, RunSizes } from './workspace.ts';
 
 /** Floats from one row of logits to the next. */
 export const logitStride = ({ config }: PlanContext): number => Math.ceil(config.text.vocab_size / 4) * 4;
@@ -38,6 +25,8 @@ export function languageModel(context: PlanContext) {
   const maxWindowRows = capacity.rows * capacity.window;
   const qkvWidth = (heads + 2 * keyValueHeads) * headDim;
   const buffer = (name: string, width: number) => workspace.get(`text ${name}`, maxRows * width);
+  const ofLayer = (i: number, name: string, width: number) =>
+    buffer(context.forwardOnly ? name : `${i} ${name}`, width);
   const inWindow = (name: string, width: number) => workspace.get(`window ${name}`, maxWindowRows * width);
   const layers = Array.from({ length: text.num_hidden_layers }, (_, i) => {
     const name = (rest: string) => textLayer(i, `${rest}.weight`);
@@ -52,19 +41,18 @@ export function languageModel(context: PlanContext) {
       gateUp: dense(parameters, [name('mlp.gate_proj'), name('mlp.up_proj')]),
       down: dense(parameters, [name('mlp.down_proj')]),
       kept: {
-        x: buffer(`${i} x`, text.hidden_size),
-        normed1: buffer(`${i} normed 1`, text.hidden_size),
+        x: ofLayer(i, 'x', text.hidden_size),
+        normed1: ofLayer(i, 'normed 1', text.hidden_size),
         qkv: buffer(`${i} qkv`, qkvWidth),
-        logSumExp: buffer(`${i} log sum exp`, heads),
-        mixed: buffer(`${i} mixed`, heads * headDim),
-        seen: buffer(`${i} seen`, text.hidden_size),
-        normed2: buffer(`${i} normed 2`, text.hidden_size),
-        gateUp: buffer(`${i} gate up`, 2 * text.intermediate_size),
-        inner: buffer(`${i} inner`, text.intermediate_size),
+        logSumExp: ofLayer(i, 'log sum exp', heads),
+        mixed: ofLayer(i, 'mixed', heads * headDim),
+        seen: ofLayer(i, 'seen', text.hidden_size),
+        normed2: ofLayer(i, 'normed 2', text.hidden_size),
+        gateUp: ofLayer(i, 'gate up', 2 * text.intermediate_size),
+        inner: ofLayer(i, 'inner', text.intermediate_size),
       },
     };
   });
-  const last = buffer('last', text.hidden_size);
   return {
     width: text.hidden_size,
     inner: text.intermediate_size,
@@ -74,7 +62,7 @@ export function languageModel(context: PlanContext) {
     qkvWidth,
     layers,
     /** The input of layer i, or the result of the last. */
-    stream: (i: number) => layers[i]?.kept.x ?? last,
+    stream: (i: number) => layers[i]?.kept.x ?? buffer('last', text.hidden_size),
     rows,
     windowRows,
     maxRows,
@@ -111,43 +99,55 @@ export function languageModel(context: PlanContext) {
       width: text.hidden_size,
     }),
     /** What a run uploads: what each position shows, and cosines and sines of the positions. */
-    source: workspace.get('source', maxRows),
-    cosine: workspace.get('cosine', (capacity.length * headDim) / 2),
-    sine: workspace.get('sine', (capacity.length * headDim) / 2),
-    windowed: inWindow('states', text.hidden_size),
-    windowNormed: inWindow('normed', text.hidden_size),
-    logits: inWindow('logits', logitStride(context)),
+    get source() {
+      return workspace.get('source', maxRows);
+    },
+    get cosine() {
+      return workspace.get('cosine', (capacity.length * headDim) / 2);
+    },
+    get sine() {
+      return workspace.get('sine', (capacity.length * headDim) / 2);
+    },
+    get windowed() {
+      return inWindow('states', text.hidden_size);
+    },
+    get windowNormed() {
+      return inWindow('normed', text.hidden_size);
+    },
+    get logits() {
+      return inWindow('logits', logitStride(context));
+    },
   };
 }
 
-const ropePack = (half: number) => (half % 4 === 0 ? 4 : 1);
+export const ropePack = (half: number) => (half % 4 === 0 ? 4 : 1);
 
-/** source and image features → the states that leave the last layer, before the final norm. */
-export function addTextLayers<S extends RunSizes>(
+type Kept = ReturnType<typeof languageModel>['layers'][number]['kept'];
+
+/** How a layer's positions see each other. */
+export interface Attention {
+  /** Turns q and k in `kept.qkv` by position. */
+  readonly turn: (kept: Kept) => void;
+  /** `kept.qkv` → `kept.mixed`. */
+  readonly attend: (kept: Kept, layer: number) => void;
+  /** Keys and values are all that is wanted: the last layer stops at them. */
+  readonly keysAlone?: boolean;
+}
+
+/** `stream(0)` → the states that leave the last layer, before the final norm. */
+export function addLayers<S extends RunSizes>(
   plan: Plan<S>,
   context: PlanContext,
-  features: GPUBuffer,
+  attention: Attention,
 ): void {
   const m = languageModel(context);
   const { rows, layers } = m;
-  const parameters = context.parameters.buffer;
-  plan.add(embedForward(4), { parameters, features, source: m.source, out: m.stream(0) }, (sizes) => ({
-    rows: rows(sizes),
-    width: m.width,
-    table: m.table,
-  }));
   layers.forEach(({ norm1, norm2, qkv, project, gateUp, down, kept }, i) => {
     addNorm(plan, context, norm1, rows, { x: kept.x, out: kept.normed1 });
     addDense(plan, context, qkv, rows, { x: kept.normed1, out: kept.qkv });
-    plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: kept.qkv }, (sizes) => ({
-      ...m.rope(sizes),
-      sign: 1 as const,
-    }));
-    plan.add(
-      attentionForward(m.headDim, m.attentionRows),
-      { q: kept.qkv, k: kept.qkv, v: kept.qkv, out: kept.mixed, logSumExp: kept.logSumExp },
-      (sizes) => ({ ...m.attention(sizes), ...m.columns, out: m.out }),
-    );
+    attention.turn(kept);
+    if (attention.keysAlone && i + 1 === layers.length) return;
+    attention.attend(kept, i);
     addDense(plan, context, project, rows, { x: kept.mixed, out: kept.seen, residual: kept.x });
     addNorm(plan, context, norm2, rows, { x: kept.seen, out: kept.normed2 });
     addDense(plan, context, gateUp, rows, { x: kept.normed2, out: kept.gateUp });
@@ -159,105 +159,55 @@ export function addTextLayers<S extends RunSizes>(
   });
 }
 
-/** The last layer's states → logits of the window [sequences·window, logitStride]. */
-export function addLogits<S extends RunSizes>(plan: Plan<S>, context: PlanContext): GPUBuffer {
+/** source and image features → the states that leave the last layer, or, `keysAlone`, its keys and values. */
+export function addTextLayers<S extends RunSizes>(
+  plan: Plan<S>,
+  context: PlanContext,
+  features: GPUBuffer,
+  keysAlone = false,
+): void {
   const m = languageModel(context);
-  plan.add(copyWindow(4), { x: m.stream(m.layers.length), out: m.windowed }, m.window);
-  addNorm(plan, context, m.finalNorm, m.windowRows, { x: m.windowed, out: m.windowNormed });
+  const parameters = context.parameters.buffer;
+  plan.add(embedForward(4), { parameters, features, source: m.source, out: m.stream(0) }, (sizes) => ({
+    rows: m.rows(sizes),
+    width: m.width,
+    table: m.table,
+  }));
+  addLayers(plan, context, {
+    keysAlone,
+    turn: ({ qkv }) =>
+      plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: qkv }, (sizes) => ({
+        ...m.rope(sizes),
+        sign: 1 as const,
+      })),
+    attend: ({ qkv, mixed, logSumExp }) =>
+      plan.add(
+        attentionForward(m.headDim, m.attentionRows),
+        { q: qkv, k: qkv, v: qkv, out: mixed, logSumExp },
+        (sizes) => ({
+          ...m.attention(sizes),
+          ...m.columns,
+          out: m.out,
+        }),
+      ),
+  });
+}
+
+/** States [sequences·window, width] → logits [sequences·window, logitStride]. */
+export function addHead<S extends RunSizes>(
+  plan: Plan<S>,
+  context: PlanContext,
+  states: GPUBuffer,
+): GPUBuffer {
+  const m = languageModel(context);
+  addNorm(plan, context, m.finalNorm, m.windowRows, { x: states, out: m.windowNormed });
   addDense(plan, context, m.head, m.windowRows, { x: m.windowNormed, out: m.logits });
   return m.logits;
 }
 
-/** Lists of the rows that show each word and each feature, for the embedding's gradient. */
-export function embeddingLists(context: PlanContext) {
-  const { workspace, config, capacity } = context;
-  const features = capacity.groups * imageTokenCount(config);
-  return {
-    wordOrder: workspace.get('word order', capacity.rows * capacity.length),
-    wordStarts: workspace.get('word starts', config.text.vocab_size + 1),
-    featureOrder: workspace.get('feature order', capacity.rows * imageTokenCount(config)),
-    featureStarts: workspace.get('feature starts', features + 1),
-    dFeatures: workspace.get('d image features', features * config.text.hidden_size),
-  };
-}
-
-/** The gradient of the logits, in place of them → gradients of the language model and of the image features. */
-export function addTextBackward<S extends RunSizes>(plan: Plan<S>, context: GradientContext): GPUBuffer {
+/** The last layer's states → logits of the window. */
+export function addLogits<S extends RunSizes>(plan: Plan<S>, context: PlanContext): GPUBuffer {
   const m = languageModel(context);
-  const { rows, maxRows } = m;
-  const { gradients, config } = context;
-  const dWindow = m.inWindow('d states', m.width);
-  const dWindowNormed = m.inWindow('d normed', m.width);
-  const dx = m.buffer('d x', m.width);
-  const dNormed = m.buffer('d normed', m.width);
-  const dInner = m.buffer('d inner', m.inner);
-  const dGateUp = m.buffer('d gate up', 2 * m.inner);
-  const dMixed = m.buffer('d mixed', m.out.stride);
-  const dQkv = m.buffer('d qkv', m.qkvWidth);
-  const delta = m.buffer('delta', m.heads);
-
-  addDenseWeightGradient(plan, context, m.head, m.windowRows, { dy: m.logits, x: m.windowNormed });
-  addDenseInputGradient(plan, context, m.head, m.windowRows, { dy: m.logits, dx: dWindowNormed });
-  addNormBackward(plan, context, m.finalNorm, m.windowRows, m.maxWindowRows, {
-    x: m.windowed,
-    dy: dWindowNormed,
-    dx: dWindow,
-    accumulate: false,
-  });
-  plan.add(spreadWindow(4), { dOut: dWindow, dx }, m.window);
-  for (const { norm1, norm2, qkv, project, gateUp, down, kept } of [...m.layers].reverse()) {
-    addDenseWeightGradient(plan, context, down, rows, { dy: dx, x: kept.inner });
-    addDenseInputGradient(plan, context, down, rows, { dy: dx, dx: dInner });
-    plan.add(swigluBackward(4), { gateUp: kept.gateUp, dy: dInner, dGateUp }, (sizes) => ({
-      rows: rows(sizes),
-      width: m.inner,
-    }));
-    addDenseWeightGradient(plan, context, gateUp, rows, { dy: dGateUp, x: kept.normed2 });
-    addDenseInputGradient(plan, context, gateUp, rows, { dy: dGateUp, dx: dNormed });
-    addNormBackward(plan, context, norm2, rows, maxRows, { x: kept.seen, dy: dNormed, dx, accumulate: true });
-    addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
-    addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
-    const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
-    plan.add(
-      attentionQueryGradient(m.headDim, m.attentionRows),
-      { ...read, out: kept.mixed, dQ: dQkv, delta },
-      (sizes) => ({
-        ...m.attention(sizes),
-        ...m.columns,
-        out: m.out,
-        dOut: m.out,
-        dQ: m.columns.q,
-      }),
-    );
-    plan.add(
-      attentionKeyGradient(m.headDim, m.attentionRows),
-      { ...read, delta, gradients: dQkv },
-      (sizes) => ({
-        ...m.attention(sizes),
-        ...m.columns,
-        dOut: m.out,
-        dK: m.columns.k,
-        dV: m.columns.v,
-      }),
-    );
-    plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: dQkv }, (sizes) => ({
-      ...m.rope(sizes),
-      sign: -1 as const,
-    }));
-    addDenseWeightGradient(plan, context, qkv, rows, { dy: dQkv, x: kept.normed1 });
-    addDenseInputGradient(plan, context, qkv, rows, { dy: dQkv, dx: dNormed });
-    addNormBackward(plan, context, norm1, rows, maxRows, { x: kept.x, dy: dNormed, dx, accumulate: true });
-  }
-  const lists = embeddingLists(context);
-  plan.add(
-    embedGradient(4),
-    { dOut: dx, order: lists.wordOrder, starts: lists.wordStarts, gradients },
-    () => ({ vocabulary: config.text.vocab_size, width: m.width, table: m.table }),
-  );
-  plan.add(
-    featureGradient(4),
-    { dOut: dx, order: lists.featureOrder, starts: lists.featureStarts, dFeatures: lists.dFeatures },
-    ({ groups }) => ({ featureRows: groups * imageTokenCount(config), width: m.width }),
-  );
-  return lists.dFeatures;
+  plan.add(copyWindow(4), { x: m.stream(m.layers.length), out: m.windowed }, m.window);
+  return addHead(plan, context, m.windowed);
 }

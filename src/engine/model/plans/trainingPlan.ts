@@ -17,14 +17,8 @@ import { imageTokenCount } from '../config.ts';
 import { rotaryAngles } from '../../compute/ops/rope.ts';
 import type { GpuTuning } from '../../compute/webgpu/tuning.ts';
 import type { PolicyConfig } from '../types.ts';
-import {
-  addLogits,
-  addTextBackward,
-  addTextLayers,
-  embeddingLists,
-  languageModel,
-  logitStride,
-} from './textPlan.ts';
+import { addTextBackward, embeddingLists } from './textBackward.ts';
+import { addLogits, addTextLayers, languageModel, logitStride } from './textPlan.ts';
 import { addVisionBackward, addVisionForward, pixelsOf } from './visionPlan.ts';
 import {
   Workspace,

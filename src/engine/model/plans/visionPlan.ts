@@ -32,7 +32,7 @@ const POSITIONS = `${VISION_PREFIX}embeddings.position_embedding.weight`;
 const POST_NORM = `${VISION_PREFIX}post_layernorm`;
 
 /** Names of what the forward keeps, sizes, and the layers, for both directions. */
-function tower({ config, capacity, workspace, parameters, tuning }: PlanContext) {
+function tower({ config, capacity, workspace, parameters, tuning, forwardOnly }: PlanContext) {
   const { vision: v, scale_factor: factor } = config;
   const side = v.image_size / v.patch_size;
   const period = side * side;
@@ -41,6 +41,8 @@ function tower({ config, capacity, workspace, parameters, tuning }: PlanContext)
   const headDim = v.hidden_size / v.num_attention_heads;
   const tokens = imageTokenCount(config);
   const buffer = (name: string, width: number) => workspace.get(`vision ${name}`, maxRows * width);
+  const ofLayer = (i: number, name: string, width: number) =>
+    buffer(forwardOnly ? name : `${i} ${name}`, width);
   const layers = Array.from({ length: v.num_hidden_layers }, (_, i) => {
     const name = (rest: string) => visionLayer(i, rest);
     const qkv = ['q_proj', 'k_proj', 'v_proj'].map((which) => name(`self_attn.${which}`));
@@ -52,15 +54,15 @@ function tower({ config, capacity, workspace, parameters, tuning }: PlanContext)
       fc1: dense(parameters, [name('mlp.fc1')], { bias: true }),
       fc2: dense(parameters, [name('mlp.fc2')], { bias: true }),
       kept: {
-        x: buffer(`${i} x`, v.hidden_size),
-        normed1: buffer(`${i} normed 1`, v.hidden_size),
-        qkv: buffer(`${i} qkv`, 3 * v.hidden_size),
-        logSumExp: buffer(`${i} log sum exp`, v.num_attention_heads),
-        mixed: buffer(`${i} mixed`, v.hidden_size),
-        seen: buffer(`${i} seen`, v.hidden_size),
-        normed2: buffer(`${i} normed 2`, v.hidden_size),
-        inner: buffer(`${i} inner`, v.intermediate_size),
-        active: buffer(`${i} active`, v.intermediate_size),
+        x: ofLayer(i, 'x', v.hidden_size),
+        normed1: ofLayer(i, 'normed 1', v.hidden_size),
+        qkv: ofLayer(i, 'qkv', 3 * v.hidden_size),
+        logSumExp: ofLayer(i, 'log sum exp', v.num_attention_heads),
+        mixed: ofLayer(i, 'mixed', v.hidden_size),
+        seen: ofLayer(i, 'seen', v.hidden_size),
+        normed2: ofLayer(i, 'normed 2', v.hidden_size),
+        inner: ofLayer(i, 'inner', v.intermediate_size),
+        active: ofLayer(i, 'active', v.intermediate_size),
       },
     };
   });

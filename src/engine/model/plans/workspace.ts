@@ -72,6 +72,8 @@ export interface PlanContext {
   readonly workspace: Workspace;
   readonly parameters: FlatBuffer;
   readonly tuning: GpuTuning;
+  /** No backward follows: layers share what they keep, but for the language model's queries, keys and values. */
+  readonly forwardOnly?: boolean;
 }
 
 /** Where gradients go too. */
