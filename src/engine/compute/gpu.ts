@@ -59,7 +59,6 @@ const LIMITS = [
 ] as const;
 const FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
-
 /** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `deviceLost`. */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const device = await adapter.requestDevice({

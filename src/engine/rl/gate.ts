@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createOptimizer } from '../compute/optimizer.ts';
 import { setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import { architectureOf } from '../model/architectures.ts';
+import { imageTokenCount } from '../model/config.ts';
 import { Policy } from '../model/policy.ts';
 import { RandomStream } from '../random.ts';
 import { PRESETS } from './presets.ts';
@@ -16,7 +17,7 @@ import { updatePolicy } from './updatePhase.ts';
 /** One layer each, sizes that leave remainders in every block of the kernels. */
 const CONFIG = architectureOf(
   {
-    image: 8,
+    image: 16,
     patch: 4,
     width: 12,
     visionLayers: 1,
@@ -36,17 +37,17 @@ const TRAIN: TrainConfig = {
   // A large epsilon makes the update follow the gradient: with a small one its sign alone would count.
   optimizer: { ...PRESETS.nano.optimizer, learningRate: 0.1, epsilon: 1 },
 };
-const IMAGE_TOKEN = CONFIG.image_token_id;
+const IMAGE = Array<number>(imageTokenCount(CONFIG)).fill(CONFIG.image_token_id);
 const GROUPS = [
   {
-    prompt: [IMAGE_TOKEN, 7, 11, 30],
+    prompt: [...IMAGE, 7, 11, 30],
     responses: [
       [5, 9, 2],
       [12, 36, 20, 8, 4],
     ],
   },
   {
-    prompt: [IMAGE_TOKEN, 21, 6],
+    prompt: [...IMAGE, 21, 6],
     responses: [
       [33, 2],
       [17, 17, 28, 10],
