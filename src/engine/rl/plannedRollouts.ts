@@ -116,6 +116,13 @@ export async function plannedRollouts(
   return rollouts(await decoded, maxNewTokens, policy.config.text.eos_token_id);
 }
 
+/** A part as a plain array; `Array.from` takes four times as long. */
+function plain(values: Int32Array | Float32Array, start: number, end: number): number[] {
+  const part: number[] = [];
+  for (let i = start; i < end; i++) part.push(values[i]);
+  return part;
+}
+
 function rollouts(
   { tokens, logProbs, states }: DecodedRows,
   newTokens: number,
@@ -128,8 +135,8 @@ function rollouts(
     const ended = state === ROW_STATES.ended;
     const end = ended ? tokens.indexOf(eos, start) + 1 : start + newTokens;
     return {
-      tokenIds: Array.from(tokens.subarray(start, end)),
-      logProbs: Array.from(logProbs.subarray(start, end)),
+      tokenIds: plain(tokens, start, end),
+      logProbs: plain(logProbs, start, end),
       stopReason: ended ? 'eos' : 'length',
     };
   });

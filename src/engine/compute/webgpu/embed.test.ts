@@ -78,7 +78,15 @@ describe.each([8, 5])('embeddings of width %i', (width) => {
     expect(out).toEqual(value);
     const tokens = Int32Array.of(8, 0, 5);
     const decode = { ...call, rows: 3 };
-    const [words] = await run(kernels.embedTokens(pack), decode, [parameters, tokens], [dirty(3 * width)]);
+    const done = Int32Array.of(0, 1, 0);
+    const outputs = [Int32Array.of(-1, 9, 0), dirty(3 * width)];
+    const [state, words] = await run(
+      kernels.embedAndAdvance(pack),
+      decode,
+      [parameters, tokens, done],
+      outputs,
+    );
+    expect([...state]).toEqual([0, 2, 0]);
     const row = (token: number) => [...table.subarray(token * width, (token + 1) * width)];
     expect([...words]).toEqual([...tokens].flatMap(row));
   });

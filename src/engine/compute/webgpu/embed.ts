@@ -4,6 +4,7 @@
  */
 import { workgroupsFor, type Operation } from './kernel.ts';
 import { packDeclarations, read, write, type Pack } from './pack.ts';
+import { ADVANCE } from './sampler.ts';
 
 const GROUP = 64;
 
@@ -109,15 +110,25 @@ export const embedForward = (pack: Pack) =>
     workgroups: ({ rows, width }) => workgroupsFor((rows * width) / pack, GROUP),
   }) satisfies Operation<EmbedCall>;
 
-/** Decoding: parameters (the table), one token a row → out [rows, width]. */
-export const embedTokens = (pack: Pack) =>
+/**
+ * Decoding, the start of a step: `ADVANCE`, so that state[0] is this step's position, and parameters (the table), one
+ * token a row → out [rows, width].
+ */
+export const embedAndAdvance = (pack: Pack) =>
   ({
     kernel: {
-      name: 'embed_tokens',
-      buffers: { parameters: read(pack), tokens: 'read u32', out: write(pack) },
+      name: 'embed_and_advance',
+      buffers: {
+        parameters: read(pack),
+        tokens: 'read u32',
+        done: 'read u32',
+        state: 'write u32',
+        out: write(pack),
+      },
       uniforms: { rows: 'u32', width: 'u32', table: 'u32' },
       workgroup: [GROUP],
       body: `
+        if (index == 0u) { ${ADVANCE.kernel.body} }
         if (index >= u.rows * u.width) { return; }
         out[index] = parameters[u.table + tokens[index / u.width] * u.width + index % u.width];`,
     },

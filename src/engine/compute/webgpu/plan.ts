@@ -101,9 +101,11 @@ export class Plan<Sizes> {
 
   /** Records one run into a compute pass. */
   record(pass: GPUComputePassEncoder): void {
+    let current: GPUComputePipeline | null = null;
     for (const { pipeline, bindGroup, workgroups } of this.#prepared) {
       if (!workgroups) continue;
-      pass.setPipeline(pipeline);
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
     }

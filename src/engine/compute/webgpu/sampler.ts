@@ -94,7 +94,7 @@ export function sampleTokens(lanes: Lanes) {
   } as const satisfies Operation<SampleTokensCall>;
 }
 
-/** After `sampleTokens`: state [3] = [position + 1, rows still running, 1 once a row was not finite]. */
+/** Between two positions: state [3] = [position + 1, rows still running, 1 once a row was not finite]. */
 export const ADVANCE = {
   kernel: {
     name: 'advance_position',

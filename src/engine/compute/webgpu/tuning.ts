@@ -8,21 +8,25 @@ export interface GpuTuning {
   readonly lanes: Lanes;
   /** Invocations that share the keys of a decoded token. */
   readonly attentionLanes: number;
+  /** A small layer of a token step in one dispatch, whose parts meet at barriers. */
+  readonly wholeLayers: boolean;
   /** Shares of the rows in a weight gradient: a large GPU needs many invocations, a software adapter few. */
   readonly parts: number;
   /** Queries, or keys, of one attention invocation. */
   readonly attentionRows: (headDim: number) => number;
 }
 
-const SOFTWARE: GpuTuning = {
+export const SOFTWARE: GpuTuning = {
   lanes: 1,
   attentionLanes: 1,
+  wholeLayers: false,
   parts: 1,
   attentionRows: (headDim) => rowsFor(headDim, true),
 };
-const HARDWARE: GpuTuning = {
+export const HARDWARE: GpuTuning = {
   lanes: 64,
   attentionLanes: 32,
+  wholeLayers: true,
   parts: 16,
   attentionRows: (headDim) => rowsFor(headDim, false),
 };

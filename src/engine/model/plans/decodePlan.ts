@@ -66,10 +66,16 @@ export class DecodePlan {
   readonly #prefill: Plan<RunSizes>;
   readonly #step: Plan<StepSizes>;
   readonly #pacing: Pacing;
-  /** Position at which the last batch had ended; Infinity where it went to its limit. */
+  /** Position at which the last batch could be seen to have ended; Infinity where it went to its limit. */
   #usualEnd = Infinity;
 
-  constructor(device: GPUDevice, config: PolicyConfig, parameters: FlatBuffer, capacity: DecodeCapacity) {
+  constructor(
+    device: GPUDevice,
+    config: PolicyConfig,
+    parameters: FlatBuffer,
+    capacity: DecodeCapacity,
+    tuning = gpuTuning(device),
+  ) {
     this.capacity = capacity;
     this.#device = device;
     this.#config = config;
@@ -77,7 +83,7 @@ export class DecodePlan {
     // Buffers go by name, and both have a language model.
     this.#workspaces = [new Workspace(device), new Workspace(device)];
     const [prompts, steps] = this.#workspaces;
-    const shared = { config, parameters, tuning: gpuTuning(device), forwardOnly: true };
+    const shared = { config, parameters, tuning, forwardOnly: true };
     this.#prompts = {
       ...shared,
       workspace: prompts,
@@ -229,7 +235,8 @@ export class DecodePlan {
       Int32Array.from({ length: rows }, (_, row) => prompts[groupOf(row)].at(-1)!),
     );
     this.#write(b.done, new Uint32Array(rows).fill(ROW_STATES.running));
-    this.#write(b.state, Uint32Array.of(0, rows, 0, 0));
+    // The first step advances to position 0.
+    this.#write(b.state, Uint32Array.of(-1, rows, 0, 0));
     const sizes = { groups: groups.length, start: 0, window: 1 };
     this.#prefill.prepare({ ...sizes, rowsPerGroup: 1, length });
     this.#step.prepare({ ...sizes, ...drawing, rowsPerGroup, length: 1, prefixRows: length });
@@ -248,14 +255,14 @@ export const fits = (needed: DecodeCapacity, capacity: DecodeCapacity): boolean 
   needed.promptLength <= capacity.promptLength &&
   needed.newTokens <= capacity.newTokens;
 
-/** Tokens of the longest row where all have ended, else Infinity. */
+/** Steps after which it shows that no row runs, one more than the longest has tokens; Infinity where one does. */
 function usualEnd({ tokens, states }: DecodedRows, newTokens: number, eos: number): number {
   if (states.some((state) => state !== ROW_STATES.ended)) return Infinity;
   const ends = Array.from(
     states,
     (_, r) => tokens.subarray(r * newTokens, (r + 1) * newTokens).indexOf(eos) + 1,
   );
-  return Math.max(...ends);
+  return Math.max(...ends) + 1;
 }
 
 /** Prompts that a device can take at once: no buffer may be larger than it binds. */

@@ -193,15 +193,16 @@ export function addTextLayers<S extends RunSizes>(
   });
 }
 
-/** States [sequences·window, width] → logits [sequences·window, logitStride]. */
+/** States [sequences·window, width], before or after the final norm → logits [sequences·window, logitStride]. */
 export function addHead<S extends RunSizes>(
   plan: Plan<S>,
   context: PlanContext,
-  states: GPUBuffer,
+  from: { readonly states: GPUBuffer } | { readonly normed: GPUBuffer },
 ): GPUBuffer {
   const m = languageModel(context);
-  addNorm(plan, context, m.finalNorm, m.windowRows, { x: states, out: m.windowNormed });
-  addDense(plan, context, m.head, m.windowRows, { x: m.windowNormed, out: m.logits });
+  const normed = 'normed' in from ? from.normed : m.windowNormed;
+  if ('states' in from) addNorm(plan, context, m.finalNorm, m.windowRows, { x: from.states, out: normed });
+  addDense(plan, context, m.head, m.windowRows, { x: normed, out: m.logits });
   return m.logits;
 }
 
@@ -209,5 +210,5 @@ export function addHead<S extends RunSizes>(
 export function addLogits<S extends RunSizes>(plan: Plan<S>, context: PlanContext): GPUBuffer {
   const m = languageModel(context);
   plan.add(copyWindow(4), { x: m.stream(m.layers.length), out: m.windowed }, m.window);
-  return addHead(plan, context, m.windowed);
+  return addHead(plan, context, { states: m.windowed });
 }

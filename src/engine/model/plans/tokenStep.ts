@@ -1,9 +1,10 @@
 /** One token of every row as steps of a plan: the token drawn last → keys and values, logits, the next token. */
 import { decodeAttention } from '../../compute/webgpu/decodeAttention.ts';
-import { embedTokens } from '../../compute/webgpu/embed.ts';
+import { decodeLayer, layerFits, type LayerShape } from '../../compute/webgpu/decodeLayer.ts';
+import { embedAndAdvance } from '../../compute/webgpu/embed.ts';
 import type { Plan } from '../../compute/webgpu/plan.ts';
 import { ropeDecode } from '../../compute/webgpu/rope.ts';
-import { ADVANCE, sampleTokens } from '../../compute/webgpu/sampler.ts';
+import { sampleTokens } from '../../compute/webgpu/sampler.ts';
 import { addHead, addLayers, languageModel, logitStride, ropePack } from './textPlan.ts';
 import type { PlanContext, RunSizes } from './workspace.ts';
 
@@ -78,53 +79,27 @@ export function addTokenStep(
   const m = languageModel(context);
   const { text } = context.config;
   const b = decodeBuffers(context, capacity);
-  const { lanes, attentionLanes } = context.tuning;
-  const keyValueWidth = text.num_key_value_heads * m.headDim;
-  const own = { stride: 2 * keyValueWidth, offset: 0 };
+  const { addresses, state, done, current, tokens, logProbs } = b;
   const parameters = context.parameters.buffer;
-  plan.add(embedTokens(4), { parameters, tokens: b.current, out: m.stream(0) }, (sizes) => ({
+  plan.add(embedAndAdvance(4), { parameters, tokens: current, done, state, out: m.stream(0) }, (sizes) => ({
     rows: m.rows(sizes),
     width: m.width,
     table: m.table,
   }));
-  addLayers(plan, context, {
-    turn: ({ qkv }) =>
-      plan.add(
-        ropeDecode(ropePack(m.headDim / 2)),
-        { cosine: b.cosine, sine: b.sine, lengths: b.lengths, state: b.state, x: qkv },
-        (sizes) => ({ ...m.rope(sizes), rowsPerGroup: sizes.rowsPerGroup }),
-      ),
-    attend: ({ qkv, mixed }, i) =>
-      plan.add(
-        decodeAttention(m.headDim, attentionLanes),
-        {
-          qkv,
-          prefix: prefix[i],
-          prefixLengths: b.lengths,
-          state: b.state,
-          done: b.done,
-          own: b.own[i],
-          out: mixed,
-        },
-        (sizes) => ({
-          rows: m.rows(sizes),
-          rowsPerGroup: sizes.rowsPerGroup,
-          prefixRows: sizes.prefixRows,
-          capacity: sizes.newTokens,
-          heads: m.heads,
-          keyValueHeads: text.num_key_value_heads,
-          scale: 1 / Math.sqrt(m.headDim),
-          ...m.columns,
-          prefixK: m.columns.k,
-          prefixV: m.columns.v,
-          ownK: own,
-          ownV: { ...own, offset: keyValueWidth },
-          out: m.out,
-        }),
-      ),
-  });
-  const logits = addHead(plan, context, m.stream(m.layers.length));
-  const { addresses, state, done, current, tokens, logProbs } = b;
+  const shape = {
+    width: m.width,
+    heads: m.heads,
+    keyValueHeads: text.num_key_value_heads,
+    headDim: m.headDim,
+    inner: m.inner,
+  };
+  const { lanes, wholeLayers } = context.tuning;
+  const whole = wholeLayers && layerFits(shape);
+  if (whole) addWholeLayers(plan, context, b, prefix, shape);
+  else addLayersInParts(plan, context, b, prefix);
+  const logits = whole
+    ? addHead(plan, context, { normed: m.stream(0) })
+    : addHead(plan, context, { states: m.stream(m.layers.length) });
   plan.add(
     sampleTokens(lanes),
     { logits, addresses, state, done, current, tokens, logProbs },
@@ -138,5 +113,82 @@ export function addTokenStep(
       pad: text.pad_token_id,
     }),
   );
-  plan.add(ADVANCE, { done, state }, (sizes) => ({ rows: m.rows(sizes) }));
+}
+
+type Buffers = ReturnType<typeof decodeBuffers>;
+
+/** A dispatch a layer; `stream(0)` → the normed states, in place. */
+function addWholeLayers(
+  plan: Plan<StepSizes>,
+  context: PlanContext,
+  { lengths, state, cosine, sine, own }: Buffers,
+  prefix: readonly GPUBuffer[],
+  shape: LayerShape,
+): void {
+  const m = languageModel(context);
+  const operation = decodeLayer(shape);
+  m.layers.forEach(({ norm1, norm2, qkv, project, gateUp, down }, i) => {
+    const [q, k, v, o, gate, up, d] = [qkv, project, gateUp, down].flatMap(({ layers }) =>
+      layers.map(({ weight }) => weight),
+    );
+    const buffers = {
+      parameters: context.parameters.buffer,
+      prefix: prefix[i],
+      own: own[i],
+      x: m.stream(0),
+      ...{ lengths, state, cosine, sine },
+    };
+    plan.add(operation, buffers, (sizes) => ({
+      rows: m.rows(sizes),
+      rowsPerGroup: sizes.rowsPerGroup,
+      prefixRows: sizes.prefixRows,
+      capacity: sizes.newTokens,
+      epsilon: norm1.epsilon,
+      norm1: norm1.weight,
+      norm2: norm2.weight,
+      project: o,
+      down: d,
+      finalNorm: i + 1 === m.layers.length ? m.finalNorm.weight : null,
+      ...{ q, k, v, gate, up },
+    }));
+  });
+}
+
+/** `stream(0)` → the states that leave the last layer, by the operations of training. */
+function addLayersInParts(
+  plan: Plan<StepSizes>,
+  context: PlanContext,
+  { lengths, state, cosine, sine, done, own }: Buffers,
+  prefix: readonly GPUBuffer[],
+): void {
+  const m = languageModel(context);
+  const { num_key_value_heads: keyValueHeads } = context.config.text;
+  const ownColumns = { stride: 2 * keyValueHeads * m.headDim, offset: 0 };
+  addLayers(plan, context, {
+    turn: ({ qkv }) =>
+      plan.add(ropeDecode(ropePack(m.headDim / 2)), { cosine, sine, lengths, state, x: qkv }, (sizes) => ({
+        ...m.rope(sizes),
+        rowsPerGroup: sizes.rowsPerGroup,
+      })),
+    attend: ({ qkv, mixed }, i) =>
+      plan.add(
+        decodeAttention(m.headDim, context.tuning.attentionLanes),
+        { qkv, prefix: prefix[i], prefixLengths: lengths, state, done, own: own[i], out: mixed },
+        (sizes) => ({
+          rows: m.rows(sizes),
+          rowsPerGroup: sizes.rowsPerGroup,
+          prefixRows: sizes.prefixRows,
+          capacity: sizes.newTokens,
+          heads: m.heads,
+          keyValueHeads,
+          scale: 1 / Math.sqrt(m.headDim),
+          ...m.columns,
+          prefixK: m.columns.k,
+          prefixV: m.columns.v,
+          ownK: ownColumns,
+          ownV: { ...ownColumns, offset: keyValueHeads * m.headDim },
+          out: m.out,
+        }),
+      ),
+  });
 }
