@@ -18,6 +18,8 @@ export interface UpdateRow {
   readonly prompt: readonly number[];
   readonly response: readonly number[];
   readonly advantage: number;
+  /** Given by a caller that has them; all rows have them or none, and then the reference computes them. */
+  readonly referenceLogProbs?: readonly number[];
 }
 export interface UpdateGroup {
   /** [3, S, S] of the group's image. */
@@ -82,9 +84,9 @@ export async function updatePolicy(
   onProgress?: Progress,
 ): Promise<UpdateResult> {
   const outputs = groups.map((group) =>
-    group.rows.map((): RowLogProbs => ({
+    group.rows.map((row): RowLogProbs => ({
       oldLogProbs: [],
-      referenceLogProbs: [],
+      referenceLogProbs: [...(row.referenceLogProbs ?? [])],
       logProbs: [],
       entropies: [],
     })),
@@ -118,7 +120,7 @@ export async function updatePolicy(
     let klSum = 0;
     try {
       for (const micro of miniBatch) {
-        if (parts.reference) {
+        if (parts.reference && !hasReference(micro)) {
           await forwardOnly(parts.reference, micro, config.sampling.temperature, 'referenceLogProbs');
         }
         const losses = await backward(parts, micro, config, normaliser, gradients);
@@ -166,6 +168,9 @@ function microBatches(members: readonly Member[], rowsPerMicroBatch: number, pad
 const longestRow = ({ rows }: UpdateGroup): number =>
   Math.max(...rows.map(({ prompt, response }) => prompt.length + response.length));
 
+/** True where the reference's log-probs are known, given or computed. */
+const hasReference = ({ outputs }: MicroBatch): boolean => outputs[0].referenceLogProbs.length > 0;
+
 /** Image features once a group, repeated for its rows: [rows, imageTokens, width]. */
 function rowFeatures(policy: Policy, micro: MicroBatch): tf.Tensor3D {
   const { num_channels, image_size } = policy.config.vision;
@@ -203,7 +208,7 @@ async function backward(
   const { batch, outputs } = micro;
   const known = outputs[0].oldLogProbs.length > 0;
   const oldValues = known ? gather(micro, 'oldLogProbs') : null;
-  const referenceValues = parts.reference ? gather(micro, 'referenceLogProbs') : null;
+  const referenceValues = hasReference(micro) ? gather(micro, 'referenceLogProbs') : null;
   const kept: { logProbs?: tf.Tensor; entropies?: tf.Tensor; policyLoss?: tf.Tensor; kl?: tf.Tensor } = {};
   const { value, grads } = tf.variableGrads(() => {
     const features = rowFeatures(parts.policy, micro);
@@ -236,7 +241,7 @@ async function backward(
   scatter(micro, logProbs, 'logProbs');
   scatter(micro, await readBack(kept.entropies!), 'entropies');
   if (!known) scatter(micro, logProbs, 'oldLogProbs');
-  if (!parts.reference) scatter(micro, oldValues ?? logProbs, 'referenceLogProbs');
+  if (!referenceValues) scatter(micro, oldValues ?? logProbs, 'referenceLogProbs');
   const policyLossValue = (await readBack(kept.policyLoss!))[0];
   const kl = (await readBack(kept.kl!))[0];
   accumulate(parts.trained, grads, gradients);

@@ -19,9 +19,16 @@ export interface GpuKernel {
 
 const WORKGROUP = 64;
 
-/** True where the own WGSL kernels run: webgpu is the current backend. */
+let fusedOps = true;
+
+/** Turns the own kernels on or off; off, every fused op runs as its composite of plain tfjs ops, to be compared with. */
+export function setFusedOps(on: boolean): void {
+  fusedOps = on;
+}
+
+/** True where the own WGSL kernels run: webgpu is the current backend and nobody turned them off. */
 export function hasGpuKernels(): boolean {
-  return tf.getBackend() === 'webgpu';
+  return fusedOps && tf.getBackend() === 'webgpu';
 }
 
 /** Runs a kernel over every element of a float32 output of the given shape. Uniforms in the kernel's order. */

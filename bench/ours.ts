@@ -1,0 +1,109 @@
+/** This engine, through the functions that the trainer calls. */
+import { selectBackend, type BackendName } from '../src/engine/compute/backend.ts';
+import { AdamW } from '../src/engine/compute/adamw.ts';
+import { setFusedOps } from '../src/engine/compute/webgpu/kernel.ts';
+import { Policy } from '../src/engine/model/policy.ts';
+import type { NamedTensors, PolicyConfig } from '../src/engine/model/types.ts';
+import { PRESETS } from '../src/engine/rl/presets.ts';
+import { generateRollouts } from '../src/engine/rl/rollout.ts';
+import type { TrainConfig } from '../src/engine/rl/types.ts';
+import { updatePolicy, type UpdateGroup, type UpdateParts } from '../src/engine/rl/updatePhase.ts';
+import { OBJECTIVE, OPTIMIZER, withResponses } from './contender.ts';
+import type { BenchBatch, Contender, TrainResult } from './contender.ts';
+
+export interface OursOptions {
+  readonly backend: BackendName;
+  /** Off: every fused op runs as its composite of plain tfjs ops. */
+  readonly fusedOps: boolean;
+  /** Folder of tfjs's wasm files; default as for `selectBackend`. */
+  readonly wasmPath?: string;
+}
+
+export class Ours implements Contender {
+  readonly #options: OursOptions;
+  #batch!: BenchBatch;
+  #parts!: UpdateParts;
+  #config!: TrainConfig;
+
+  constructor(options: OursOptions) {
+    this.#options = options;
+  }
+
+  async prepare(config: PolicyConfig, weights: NamedTensors, batch: BenchBatch): Promise<void> {
+    const { backend, fusedOps, wasmPath } = this.#options;
+    await selectBackend(wasmPath === undefined ? { forced: backend } : { forced: backend, wasmPath });
+    setFusedOps(fusedOps);
+    const policy = Policy.fromTensors(config, weights);
+    this.#batch = batch;
+    this.#parts = {
+      policy,
+      reference: policy.clone(),
+      trained: policy.parameters,
+      optimizer: new AdamW(policy.parameters, OPTIMIZER),
+    };
+    const groupSize = batch.groups[0].rows.length;
+    const prompts = batch.groups.length;
+    this.#config = {
+      ...PRESETS.tiny,
+      promptsPerStep: prompts,
+      promptsPerMiniBatch: prompts,
+      groupSize,
+      rolloutsPerMicroBatch: prompts * groupSize,
+      sampling: { temperature: 1, topP: 1, topK: 0, maxNewTokens: batch.maxNewTokens },
+      objective: OBJECTIVE,
+      optimizer: OPTIMIZER,
+    };
+  }
+
+  async trainMicroBatch(): Promise<TrainResult> {
+    return this.#update(groupsOf(this.#batch, true));
+  }
+
+  async rolloutBatch(seed: number): Promise<number> {
+    return (await this.#sample(seed)).flat().length;
+  }
+
+  async wholeStep(seed: number): Promise<number> {
+    const responses = await this.#sample(seed);
+    await this.#update(groupsOf(withResponses(this.#batch, responses), false));
+    return responses.flat().length;
+  }
+
+  dispose(): void {
+    this.#parts.optimizer.dispose();
+    this.#parts.policy.dispose();
+    this.#parts.reference?.dispose();
+  }
+
+  async #update(groups: readonly UpdateGroup[]): Promise<TrainResult> {
+    const { updates } = await updatePolicy(this.#parts, groups, this.#config);
+    const [{ policyLoss, kl, gradNorm }] = updates;
+    return { loss: policyLoss + OBJECTIVE.klCoefficient * kl, kl, gradNorm };
+  }
+
+  async #sample(seed: number): Promise<number[][]> {
+    const { groups, pixels } = this.#batch;
+    const rollouts = await generateRollouts(
+      this.#parts.policy,
+      groups.map(({ prompt }) => ({ ids: prompt })),
+      pixels,
+      this.#config.groupSize,
+      this.#config.sampling,
+      { seed, step: 0, groups: groups.map((_, group) => group) },
+    );
+    return rollouts.flat().map(({ tokenIds }) => [...tokenIds]);
+  }
+}
+
+/** The batch as the update takes it, with its reference log-probs or to be given by the reference. */
+function groupsOf({ groups, pixels }: BenchBatch, withReference: boolean): UpdateGroup[] {
+  const size = pixels.length / groups.length;
+  return groups.map(({ prompt, rows }, group) => ({
+    pixels: pixels.subarray(group * size, (group + 1) * size),
+    rows: rows.map(({ response, advantage, referenceLogProbs }) =>
+      withReference
+        ? { prompt, response, advantage, referenceLogProbs }
+        : { prompt, response, advantage },
+    ),
+  }));
+}
