@@ -38,10 +38,12 @@ export interface Contender {
   prepare(config: PolicyConfig, weights: NamedTensors, batch: BenchBatch): Promise<void>;
   /** Forward, backward and AdamW on the batch with its reference log-probs; resolves when the loss has been read. */
   trainMicroBatch(): Promise<TrainResult>;
-  /** Prefill and cached sampling at temperature 1 for the batch's prompts; resolves with the number of tokens. */
-  rolloutBatch(seed: number): Promise<number>;
-  /** A GRPO step: rollouts, the reference's log-probs of them, then the micro-batch on them. Resolves as above. */
-  wholeStep(seed: number): Promise<number>;
+  /** Prefill and cached sampling at temperature 1 for the batch's prompts; resolves with each row's response. */
+  rolloutBatch(seed: number): Promise<readonly (readonly number[])[]>;
+  /** A GRPO step: rollouts, the reference's log-probs of them, then the micro-batch on them. As above. */
+  wholeStep(seed: number): Promise<readonly (readonly number[])[]>;
+  /** AdamW alone, with gradients of 0; absent where it is no call of its own. */
+  optimise?(): Promise<unknown>;
   dispose(): void;
 }
 

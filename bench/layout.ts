@@ -50,10 +50,11 @@ export function tokenRows(
   return { rows, length, ids, places, isImage };
 }
 
-/** Longest prompt of a batch, and room for the longest response after it. */
+/** Longest prompt of a batch, and room for the longest response after it, given or to be sampled. */
 export function lengthsOf(batch: BenchBatch): { readonly prompt: number; readonly full: number } {
   const prompt = Math.max(...batch.groups.map((group) => group.prompt.length));
-  return { prompt, full: prompt + batch.maxNewTokens };
+  const responses = rowsOf(batch).map(({ response }) => response.length);
+  return { prompt, full: prompt + Math.max(batch.maxNewTokens, ...responses) };
 }
 
 /** The batch laid out for training, padded to `length`. Sampled image tokens are words: only the prompt shows pictures. */

@@ -1,4 +1,5 @@
 /** This engine, through the functions that the trainer calls. */
+import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend, type BackendName } from '../src/engine/compute/backend.ts';
 import { AdamW } from '../src/engine/compute/adamw.ts';
 import { setFusedOps } from '../src/engine/compute/webgpu/kernel.ts';
@@ -59,14 +60,21 @@ export class Ours implements Contender {
     return this.#update(groupsOf(this.#batch, true));
   }
 
-  async rolloutBatch(seed: number): Promise<number> {
-    return (await this.#sample(seed)).flat().length;
+  rolloutBatch(seed: number): Promise<number[][]> {
+    return this.#sample(seed);
   }
 
-  async wholeStep(seed: number): Promise<number> {
+  async wholeStep(seed: number): Promise<number[][]> {
     const responses = await this.#sample(seed);
     await this.#update(groupsOf(withResponses(this.#batch, responses), false));
-    return responses.flat().length;
+    return responses;
+  }
+
+  async optimise(): Promise<void> {
+    const { trained, optimizer } = this.#parts;
+    const gradients = new Map([...trained].map(([name, value]) => [name, tf.zerosLike(value)]));
+    await optimizer.step(gradients, OPTIMIZER.learningRate);
+    tf.dispose([...gradients.values()]);
   }
 
   dispose(): void {

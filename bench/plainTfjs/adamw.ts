@@ -32,7 +32,8 @@ export class PlainAdamW {
     this.#steps += 1;
     const stepSize = learningRate / (1 - beta1 ** this.#steps);
     const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.#steps);
-    const norm = tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
+    const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
+    const norm = tf.sqrt(tf.sum(tf.stack(squares)));
     const scale = tf.minimum(tf.div(maxGradNorm, tf.add(norm, 1e-6)), 1);
     for (const [name, variable] of this.#weights) {
       const first = this.#first.get(name)!;

@@ -36,18 +36,27 @@ export class PlainTfjs implements Contender {
     return this.#train(this.#rowsFor(this.#batch));
   }
 
-  async rolloutBatch(seed: number): Promise<number> {
-    return (await this.#sample(seed)).flat().length;
+  rolloutBatch(seed: number): Promise<number[][]> {
+    return this.#sample(seed);
   }
 
-  async wholeStep(seed: number): Promise<number> {
+  async wholeStep(seed: number): Promise<number[][]> {
     const responses = await this.#sample(seed);
     const rows = this.#rowsFor(withResponses(this.#batch, responses));
     const logProbs = tf.tidy(() => this.#logProbs(this.#reference, rows));
     const referenceLogProbs = (await logProbs.data()) as Float32Array; // a float tensor
     logProbs.dispose();
     await this.#train({ ...rows, referenceLogProbs });
-    return responses.flat().length;
+    return responses;
+  }
+
+  async optimise(): Promise<void> {
+    const norm = tf.tidy(() => {
+      const gradients = [...this.#weights.values()].map((value) => [value.name, tf.zerosLike(value)] as const);
+      return this.#optimizer.step(Object.fromEntries(gradients));
+    });
+    await norm.data();
+    norm.dispose();
   }
 
   dispose(): void {
@@ -145,6 +154,7 @@ export class PlainTfjs implements Contender {
     const rotary = this.#rotary(capacity);
     const cache: { keys: tf.Tensor; values: tf.Tensor }[] = [];
     let logits = this.#prefill(prompts, lengths.prompt, capacity, cache);
+    const groupSize = prompts.length / this.#batch.groups.length;
     const responses = prompts.map((): number[] => []);
     const ended = prompts.map(() => false);
     for (let position = 0; ; position++) {
@@ -158,8 +168,8 @@ export class PlainTfjs implements Contender {
           seed,
           step: 0,
           position,
-          groups: prompts.map(() => 0),
-          rollouts: prompts.map((_, row) => row),
+          groups: prompts.map((_, row) => Math.floor(row / groupSize)),
+          rollouts: prompts.map((_, row) => row % groupSize),
         },
       );
       responses.forEach((response, row) => {

@@ -1,0 +1,53 @@
+/** Counts one contender over the scenarios named on its command line; a line of JSON a measurement. Run by run.mjs. */
+import '../iteratorHelpers.ts';
+import { create, globals } from 'webgpu';
+import { madeUpBatch } from '../batch.ts';
+import type { Contender } from '../contender.ts';
+import { loadContender, type ContenderName } from '../contenders.ts';
+import type { Counted, CountedMeasure } from '../results.ts';
+import { GpuCounter, type Counts } from './counter.ts';
+import { initialWeights } from './weights.ts';
+import { QUESTION_TOKENS, SCENARIOS } from './scenarios.ts';
+
+/** JavaScript's time varies: the median of these is taken. The other counts are the same every time. */
+const REPEATS = 3;
+
+Object.assign(globalThis, globals);
+const counter = new GpuCounter();
+Object.defineProperty(globalThis, 'navigator', {
+  value: { gpu: create(['backend=null']), userAgent: 'node', hardwareConcurrency: 1 },
+  configurable: true,
+});
+
+async function median(call: () => Promise<unknown>): Promise<Counts> {
+  const all: Counts[] = [];
+  for (let i = 0; i < REPEATS; i++) all.push(await counter.count(call));
+  all.sort((a, b) => a.javascriptMicroseconds - b.javascriptMicroseconds);
+  return all[Math.floor(REPEATS / 2)];
+}
+
+async function measure(contender: Contender, emit: (measure: CountedMeasure, counts: Counts) => void) {
+  // The first calls compile, allocate and fill pools.
+  await contender.trainMicroBatch();
+  await contender.trainMicroBatch();
+  emit('training', await median(() => contender.trainMicroBatch()));
+  if (contender.optimise) {
+    await contender.optimise();
+    emit('optimiser', await median(() => contender.optimise!()));
+  }
+  await contender.rolloutBatch(1);
+  emit('rollouts', await median(() => contender.rolloutBatch(2)));
+}
+
+const [name, ...wanted] = process.argv.slice(2) as [ContenderName, ...string[]];
+for (const { name: scenario, config, sizes } of SCENARIOS.filter((entry) => wanted.includes(entry.name))) {
+  const contender = await loadContender(name);
+  await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
+  await measure(contender, (measured, counts) => {
+    const line: Counted = { scenario, contender: name, measure: measured, tokens: sizes.maxNewTokens, counts };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+  });
+  contender.dispose();
+}
+// Dawn keeps the process alive, so it is ended by hand, once stdout has taken everything.
+process.stdout.write('', () => process.exit(0));
