@@ -79,7 +79,9 @@ export function madeUpBatch(config: PolicyConfig, sizes: BatchSizes, questionTok
   const image = Array<number>(imageTokenCount(config)).fill(config.image_token_id);
   const draws = new RandomStream(1);
   return {
-    pixels: Float32Array.from({ length: sizes.groups * num_channels * image_size ** 2 }, () => draws.normal()),
+    pixels: Float32Array.from({ length: sizes.groups * num_channels * image_size ** 2 }, () =>
+      draws.normal(),
+    ),
     maxNewTokens: sizes.maxNewTokens,
     groups: Array.from({ length: sizes.groups }, (_, group) => ({
       prompt: [bos_token_id, ...image, ...words(questionTokens, group)],

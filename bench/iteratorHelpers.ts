@@ -1,7 +1,10 @@
 /** Iterator helpers of ES2025, which jax-js uses and Node 20 lacks. Only for Node; browsers have them. */
 type AnyIterator = IterableIterator<unknown>;
 
-const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as Record<string, unknown>;
+const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as Record<
+  string,
+  unknown
+>;
 
 const helpers: Record<string, (this: AnyIterator, argument: never) => unknown> = {
   map(this: AnyIterator, change: (value: unknown) => unknown) {
@@ -25,5 +28,6 @@ const helpers: Record<string, (this: AnyIterator, argument: never) => unknown> =
 };
 
 for (const [name, value] of Object.entries(helpers)) {
-  if (!(name in prototype)) Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  if (!(name in prototype))
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
 }

@@ -109,9 +109,7 @@ function groupsOf({ groups, pixels }: BenchBatch, withReference: boolean): Updat
   return groups.map(({ prompt, rows }, group) => ({
     pixels: pixels.subarray(group * size, (group + 1) * size),
     rows: rows.map(({ response, advantage, referenceLogProbs }) =>
-      withReference
-        ? { prompt, response, advantage, referenceLogProbs }
-        : { prompt, response, advantage },
+      withReference ? { prompt, response, advantage, referenceLogProbs } : { prompt, response, advantage },
     ),
   }));
 }

@@ -18,8 +18,9 @@ export interface Timing {
 }
 
 export interface TimedPart {
-  readonly adapter: AdapterDescription | null;
   readonly timings: readonly Timing[];
+  /** What was left out, in words. */
+  readonly notes: readonly string[];
 }
 
 export const COUNTED_MEASURES = ['training', 'optimiser', 'rollouts'] as const;
@@ -33,4 +34,18 @@ export interface Counted {
   /** Token steps of a rollout batch. */
   readonly tokens: number;
   readonly counts: Counts;
+}
+
+/** What a run of the benchmark says of itself and found. */
+export interface BenchResults {
+  readonly date: string;
+  /** `quick` or `full`. */
+  readonly form: string;
+  readonly adapter: AdapterDescription | null;
+  /** Name → version, or text. */
+  readonly machine: Readonly<Record<string, string>>;
+  readonly timings: readonly Timing[];
+  readonly counted: readonly Counted[];
+  /** What was left out, in words. */
+  readonly notes: readonly string[];
 }

@@ -1,21 +1,121 @@
-/** draft */
-import { join } from 'node:path';
-import { chromiumFlags, ensureChromium, softwareWebGpuFlags } from '../scripts/chromium.mjs';
-import { cache, root } from '../scripts/packages.mjs';
-import { freePort } from '../scripts/ports.mjs';
-const { build, preview } = await import('vite');
-const { chromium } = await import('@playwright/test');
-const outDir = join(cache, 'bench-' + process.pid);
-await build({ root: join(root, 'bench/page'), configFile: false, publicDir: join(root, 'public'), base: './', logLevel: 'warn', worker: { format: 'es' }, resolve: { dedupe: ['@tensorflow/tfjs-core'] }, build: { outDir, emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 5000 } });
-const port = await freePort('127.0.0.1', 4465);
-const server = await preview({ root, configFile: false, logLevel: 'warn', build: { outDir }, preview: { host: '127.0.0.1', port, strictPort: true } });
-const browser = await chromium.launch({ executablePath: ensureChromium(), args: [...chromiumFlags, ...softwareWebGpuFlags] });
+/**
+ * `npm run bench`: ours beside plain tfjs and jax-js, timed in Chromium and counted on Dawn's null backend. Tables go
+ * to the terminal and, in the full form or with --out, to a report; progress to stderr. Exit code 0: done, 1: a
+ * contender does not compute what ours does or a part failed, 2: wrong usage.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cache, ensurePackages, root } from '../scripts/packages.mjs';
+
+const usage = `usage: npm run bench -- [--quick] [--json] [--out FILE]
+
+  --quick     preset nano only, at most 2 minutes; writes no report unless --out says where
+  --json      print the results as JSON instead of tables
+  --out FILE  where the report goes; without --quick: docs/performance.md
+  --help      this text`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        out: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.out === '') throw new Error('--out needs the name of a file');
+    return values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const options = readOptions();
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+ensurePackages();
+
+const GPU_CONTENDERS = ['ours', 'ours, fused ops off', 'plain tfjs', 'jax-js'];
+/** Minutes of a full run that the timed presets may take each, and of a quick one. */
+const minutes = options.quick ? { nano: 1 } : { nano: 3, tiny: 7 };
+const scenarios = options.quick
+  ? ['nano']
+  : ['nano', 'tiny', 'small', 'tiny, batch × 2', 'tiny, length × 2', 'tiny, width × 2', 'tiny, depth × 2'];
+
+/** Version of an installed package. @param {string} name */
+const versionOf = (name) =>
+  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+
+/** @param {string} chromium */
+function describeMachine(chromium, load = loadavg()[0]) {
+  return {
+    Chromium: chromium,
+    Node: process.version,
+    'TensorFlow.js': versionOf('@tensorflow/tfjs'),
+    'jax-js': versionOf('@jax-js/jax'),
+    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()}`,
+    'load before the run': `${load.toFixed(1)} (time it on an idle machine)`,
+  };
+}
+
+/** Tables and reports are TypeScript. */
+async function loadReport() {
+  const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('../scripts/bundle.mjs')]);
+  const outfile = join(cache, 'bench-report.mjs');
+  await build({ ...forNode, entryPoints: ['bench/report.ts'], outfile });
+  /** @type {Promise<typeof import('./report.ts')>} */
+  const module = import(pathToFileURL(outfile).href);
+  return module;
+}
+
+const say = (/** @type {string} */ line) => console.error(line);
+
+async function main() {
+  const load = loadavg()[0];
+  const { markdownReport, terminalReport } = await loadReport();
+  const { runCounted } = await import('./counted.mjs');
+  const { runTimed } = await import('./timed.mjs');
+  const counted = await runCounted(GPU_CONTENDERS, scenarios, say);
+  const timed = await runTimed(
+    Object.entries(minutes).map(([preset, budget]) => ({
+      preset,
+      tasks: preset === 'nano' ? 'scenes-nano' : 'scenes',
+      sizes: { groups: 4, groupSize: 8, maxNewTokens: preset === 'nano' ? 48 : 64 },
+      rounds: 5,
+      milliseconds: budget * 60_000,
+    })),
+    say,
+  );
+  /** @type {import('./results.ts').BenchResults} */
+  const results = {
+    date: new Date().toISOString().slice(0, 10),
+    form: options.quick ? 'quick' : 'full',
+    adapter: timed.adapter,
+    machine: describeMachine(timed.chromium, load),
+    timings: timed.timings,
+    counted,
+    notes: timed.notes,
+  };
+  process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : terminalReport(results));
+  const typedIn = process.env.INIT_CWD ?? process.cwd();
+  const out = options.out ? resolve(typedIn, options.out) : join(root, 'docs', 'performance.md');
+  if (options.quick && !options.out) return;
+  // Nothing is left half-written.
+  writeFileSync(`${out}.part`, markdownReport(results));
+  renameSync(`${out}.part`, out);
+  say(`Report: ${out}`);
+}
+
 try {
-  const page = await browser.newPage();
-  page.on('console', (m) => console.error('page:', m.text()));
-  await page.exposeFunction('say', (l) => console.error(l));
-  await page.goto(`http://127.0.0.1:${port}/`);
-  const preset = process.argv[2] ?? 'nano';
-  const result = await page.evaluate((r) => globalThis.measure(r, globalThis.say), { preset, tasks: preset === 'nano' ? 'scenes-nano' : 'scenes', sizes: { groups: 4, groupSize: 8, maxNewTokens: preset === 'nano' ? 48 : 64 }, contenders: (process.argv[3] ?? 'ours|ours, fused ops off|ours on wasm|plain tfjs|jax-js').split('|'), rounds: 2 });
-  console.log(JSON.stringify(result));
-} finally { await browser.close(); await server.close(); }
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -44,7 +44,13 @@ for (const { name: scenario, config, sizes } of SCENARIOS.filter((entry) => want
   const contender = await loadContender(name);
   await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
   await measure(contender, (measured, counts) => {
-    const line: Counted = { scenario, contender: name, measure: measured, tokens: sizes.maxNewTokens, counts };
+    const line: Counted = {
+      scenario,
+      contender: name,
+      measure: measured,
+      tokens: sizes.maxNewTokens,
+      counts,
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   });
   contender.dispose();

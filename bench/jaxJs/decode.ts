@@ -41,7 +41,12 @@ export interface DecodeSizes {
 }
 
 /** Reads each group's prompt once and draws the first token of its rollouts; params borrowed, prompts owned. */
-export function prefill(params: Params, config: PolicyConfig, prompts: PromptArrays, sizes: DecodeSizes): DecodeState {
+export function prefill(
+  params: Params,
+  config: PolicyConfig,
+  prompts: PromptArrays,
+  sizes: DecodeSizes,
+): DecodeState {
   const { rows, capacity, maxNewTokens } = sizes;
   const [groups, length] = prompts.ids.shape;
   const times = rows / groups;

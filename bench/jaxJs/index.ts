@@ -28,7 +28,11 @@ export class JaxJs implements Contender {
   #state!: AdamState;
   #reference!: Params;
   #tables!: { cosine: np.Array; sine: np.Array };
-  #train!: (state: AdamState, batch: TrainArrays, loss: LossArrays) => { state: AdamState; numbers: np.Array };
+  #train!: (
+    state: AdamState,
+    batch: TrainArrays,
+    loss: LossArrays,
+  ) => { state: AdamState; numbers: np.Array };
   #logProbs!: (params: Params, batch: TrainArrays) => np.Array;
   #prefill!: (params: Params, prompts: PromptArrays) => DecodeState;
   #decode!: (params: Params, tables: { cosine: np.Array; sine: np.Array }, state: DecodeState) => DecodeState;
@@ -69,13 +73,11 @@ export class JaxJs implements Contender {
       tree.dispose(params);
       return state;
     });
-    this.#decode = jit(
-      (params: Params, tables: { cosine: np.Array; sine: np.Array }, state: DecodeState) => {
-        const next = decodeStep(params, config, tables, state);
-        tree.dispose(params);
-        return next;
-      },
-    );
+    this.#decode = jit((params: Params, tables: { cosine: np.Array; sine: np.Array }, state: DecodeState) => {
+      const next = decodeStep(params, config, tables, state);
+      tree.dispose(params);
+      return next;
+    });
   }
 
   async trainMicroBatch(): Promise<TrainResult> {
@@ -171,7 +173,8 @@ export class JaxJs implements Contender {
     let state = this.#prefill(tree.ref(this.#state.params), this.#promptArrays(seed));
     for (let column = 1; column < maxNewTokens; column++) {
       state = this.#decode(tree.ref(this.#state.params), tree.ref(this.#tables), state);
-      if (column % LOOK_EVERY === 0 && [...(await state.ended.ref.data())].every((ended) => ended !== 0)) break;
+      if (column % LOOK_EVERY === 0 && [...(await state.ended.ref.data())].every((ended) => ended !== 0))
+        break;
     }
     const drawn = await state.drawn.ref.data();
     tree.dispose(state);

@@ -68,7 +68,11 @@ export function imageFeatures(params: Params, config: PolicyConfig, patches: np.
     const mixed = nn.dotProductAttention(project('q_proj'), project('k_proj'), project('v_proj'));
     normed.dispose();
     x = x.add(linear(params, `${layer}.self_attn.out_proj`, mixed.reshape([batch, side ** 2, width])));
-    const inner = linear(params, `${layer}.mlp.fc1`, layerNorm(params, `${layer}.layer_norm2`, x.ref, epsilon));
+    const inner = linear(
+      params,
+      `${layer}.mlp.fc1`,
+      layerNorm(params, `${layer}.layer_norm2`, x.ref, epsilon),
+    );
     x = x.add(linear(params, `${layer}.mlp.fc2`, nn.gelu(inner)));
   }
   x = layerNorm(params, `${VISION}post_layernorm`, x, epsilon);

@@ -18,7 +18,12 @@ export type TrainArrays = {
   /** int32 [rows, width]. */
   targets: np.Array;
 };
-export type LossArrays = { mask: np.Array; referenceLogProbs: np.Array; advantages: np.Array; tokens: np.Array };
+export type LossArrays = {
+  mask: np.Array;
+  referenceLogProbs: np.Array;
+  advantages: np.Array;
+  tokens: np.Array;
+};
 export type AdamState = { params: Params; first: Params; second: Params; steps: np.Array };
 
 /** Image features a row: each group's for all its rows, [groups, N, width], owned → [rows, N, width]. */
@@ -47,7 +52,10 @@ export function logProbs(params: Params, config: PolicyConfig, batch: TrainArray
 }
 
 /** PeBR's objective: [loss, kl]; everything owned. */
-function pebrLoss(logProbs: np.Array, { mask, referenceLogProbs, advantages, tokens }: LossArrays): [np.Array, np.Array] {
+function pebrLoss(
+  logProbs: np.Array,
+  { mask, referenceLogProbs, advantages, tokens }: LossArrays,
+): [np.Array, np.Array] {
   const { clipLow, clipHigh, dualClip, klCoefficient } = OBJECTIVE;
   const bound = LOG_RATIO_BOUND;
   const logRatio = logProbs.ref.sub(lax.stopGradient(logProbs.ref));
@@ -88,7 +96,11 @@ export function trainStep(
   const scale = np.minimum(np.reciprocal(norm.ref.add(1e-6)).mul(maxGradNorm), 1);
   const steps = state.steps.add(1);
   // beta^steps, as exp(steps · log beta).
-  const correction = (beta: number): np.Array => np.exp(steps.ref.mul(Math.log(beta))).neg().add(1);
+  const correction = (beta: number): np.Array =>
+    np
+      .exp(steps.ref.mul(Math.log(beta)))
+      .neg()
+      .add(1);
   const stepSize = np.reciprocal(correction(beta1)).mul(learningRate);
   const rootCorrection = np.reciprocal(np.sqrt(correction(beta2)));
   const next: AdamState = { params: {}, first: {}, second: {}, steps };

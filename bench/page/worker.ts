@@ -52,7 +52,10 @@ async function answer(request: Request): Promise<Answer> {
     case 'training':
       return timed(async () => ({ tokens: 0, trained: await prepared().trainMicroBatch() }));
     case 'rollouts':
-      return timed(async () => ({ tokens: count(await prepared().rolloutBatch(request.seed)), trained: null }));
+      return timed(async () => ({
+        tokens: count(await prepared().rolloutBatch(request.seed)),
+        trained: null,
+      }));
     case 'step':
       return timed(async () => ({ tokens: count(await prepared().wholeStep(request.seed)), trained: null }));
     default:

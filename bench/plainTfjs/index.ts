@@ -52,7 +52,9 @@ export class PlainTfjs implements Contender {
 
   async optimise(): Promise<void> {
     const norm = tf.tidy(() => {
-      const gradients = [...this.#weights.values()].map((value) => [value.name, tf.zerosLike(value)] as const);
+      const gradients = [...this.#weights.values()].map(
+        (value) => [value.name, tf.zerosLike(value)] as const,
+      );
       return this.#optimizer.step(Object.fromEntries(gradients));
     });
     await norm.data();

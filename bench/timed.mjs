@@ -1,0 +1,94 @@
+/** The timed part: builds the page, opens it in Chromium and lets it measure. */
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { build, preview } from 'vite';
+import { chromiumFlags, ensureChromium, softwareWebGpuFlags } from '../scripts/chromium.mjs';
+import { cache, root } from '../scripts/packages.mjs';
+import { freePort } from '../scripts/ports.mjs';
+
+/** @typedef {import('./page/main.ts').TimedRequest} TimedRequest */
+/** @typedef {import('./results.ts').TimedPart} TimedPart */
+
+/** Flags under which a hardware adapter is found, also headless. */
+const hardwareFlags = [
+  '--enable-unsafe-webgpu',
+  '--ignore-gpu-blocklist',
+  ...(process.platform === 'linux' ? ['--enable-features=Vulkan', '--use-angle=vulkan'] : []),
+];
+
+async function servePage() {
+  const outDir = join(cache, 'bench-page');
+  await build({
+    root: join(root, 'bench', 'page'),
+    configFile: false,
+    publicDir: join(root, 'public'),
+    base: './',
+    logLevel: 'warn',
+    worker: { format: 'es' },
+    resolve: { dedupe: ['@tensorflow/tfjs-core'] },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      chunkSizeWarningLimit: 5000,
+      // Class names are what pipelines are labelled with.
+      minify: false,
+      rolldownOptions: { checks: { pluginTimings: false } },
+    },
+  });
+  const port = await freePort('127.0.0.1', 4319);
+  const server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: { host: '127.0.0.1', port, strictPort: true },
+  });
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+/** A page with a hardware adapter where there is one, else with Chromium's software adapter. @param {string} url */
+async function openPage(url) {
+  for (const flags of [hardwareFlags, softwareWebGpuFlags]) {
+    const browser = await chromium.launch({
+      executablePath: ensureChromium(),
+      args: [...chromiumFlags, ...flags],
+    });
+    const page = await browser.newPage();
+    await page.goto(url);
+    /** @type {import('../src/engine/compute/gpu.ts').AdapterDescription | null} */
+    const adapter = await page.evaluate('findAdapter()');
+    if ((adapter && !adapter.isSoftware) || flags === softwareWebGpuFlags) return { browser, page, adapter };
+    await browser.close();
+  }
+  throw new Error('bench: no page');
+}
+
+/**
+ * @param {readonly TimedRequest[]} requests
+ * @param {(line: string) => void} say
+ */
+export async function runTimed(requests, say) {
+  const site = await servePage();
+  try {
+    const { browser, page, adapter } = await openPage(site.url);
+    try {
+      await page.exposeFunction('say', say);
+      /** @type {TimedPart[]} */
+      const parts = [];
+      for (const request of requests) {
+        parts.push(await page.evaluate(`measure(${JSON.stringify(request)}, say)`));
+      }
+      return {
+        adapter,
+        chromium: browser.version(),
+        timings: parts.flatMap(({ timings }) => timings),
+        notes: parts.flatMap(({ notes }) => notes),
+      };
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await site.close();
+  }
+}
