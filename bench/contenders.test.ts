@@ -5,8 +5,8 @@ import { prepareNodeBackends } from '../src/engine/compute/nodeBackend.ts';
 import { readCheckpoint } from '../src/engine/model/checkpoint.ts';
 import { goldenTensor, readGolden } from '../src/engine/model/golden.ts';
 import { disagreement } from './agreement.ts';
-import type { BenchBatch, Contender } from './contender.ts';
-import { Ours } from './ours.ts';
+import type { BenchBatch, Contender } from '../src/engine/measure/index.ts';
+import { Ours } from '../src/engine/measure/ours.ts';
 import { PlainTfjs } from './plainTfjs/index.ts';
 
 const folder = resolve(import.meta.dirname, '../fixtures/oracles/smolvlm-nano');

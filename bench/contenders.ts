@@ -1,5 +1,5 @@
 /** Who is measured. Each runs in a thread of its own: tfjs keeps its engine and flags in one place for all copies of it. */
-import type { Contender } from './contender.ts';
+import type { Contender } from '../src/engine/measure/index.ts';
 
 export const CONTENDERS = ['ours', 'ours, fused ops off', 'ours on wasm', 'plain tfjs', 'jax-js'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
@@ -10,7 +10,7 @@ export async function loadContender(name: ContenderName): Promise<Contender> {
     case 'ours':
     case 'ours, fused ops off':
     case 'ours on wasm': {
-      const { Ours } = await import('./ours.ts');
+      const { Ours } = await import('../src/engine/measure/ours.ts');
       const backend = name === 'ours on wasm' ? 'wasm' : 'webgpu';
       return new Ours({ backend, fusedOps: name !== 'ours, fused ops off' });
     }

@@ -1,6 +1,6 @@
 /** A batch as the flat arrays a training forward reads, laid out as anybody would: one row a rollout, padded right. */
 import type { PolicyConfig } from '../src/engine/model/types.ts';
-import { rowsOf, type BenchBatch } from './contender.ts';
+import { rowsOf, type BenchBatch } from '../src/engine/measure/index.ts';
 
 /** Rows of tokens with their place in the text and which image feature each shows. */
 export interface TokenRows {

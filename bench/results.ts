@@ -1,6 +1,6 @@
 /** What the benchmark found, as numbers. */
 import type { AdapterDescription } from '../src/engine/compute/gpu.ts';
-import type { TrainResult } from './contender.ts';
+import type { TrainResult } from '../src/engine/measure/index.ts';
 import type { ContenderName } from './contenders.ts';
 import type { Counts } from './count/counter.ts';
 import type { Measure } from './page/protocol.ts';

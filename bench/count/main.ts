@@ -1,8 +1,8 @@
-/** Counts one contender over the scenarios named on its command line; a line of JSON a measurement. Run by run.mjs. */
+/** Counts one contender over the scenarios named on its command line; a line of JSON a measurement. Run by scripts/benchCounted.mjs. */
 import '../iteratorHelpers.ts';
 import { create, globals } from 'webgpu';
-import { madeUpBatch } from '../batch.ts';
-import type { Contender } from '../contender.ts';
+import { madeUpBatch } from '../../src/engine/measure/batch.ts';
+import type { Contender } from '../../src/engine/measure/index.ts';
 import { loadContender, type ContenderName } from '../contenders.ts';
 import type { Counted, CountedMeasure } from '../results.ts';
 import { GpuCounter, type Counts } from './counter.ts';

@@ -1,7 +1,7 @@
 /** What is counted: the presets, and tiny grown in one direction at a time. */
 import { architecture } from '../../src/engine/model/architectures.ts';
 import type { PolicyConfig } from '../../src/engine/model/types.ts';
-import type { BatchSizes } from '../batch.ts';
+import type { BatchSizes } from '../../src/engine/measure/batch.ts';
 
 export interface Scenario {
   readonly name: string;

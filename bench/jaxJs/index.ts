@@ -4,7 +4,12 @@
  */
 import { defaultDevice, init, jit, numpy as np, random, tree, type Device } from '@jax-js/jax';
 import type { NamedTensors, PolicyConfig } from '../../src/engine/model/types.ts';
-import { withResponses, type BenchBatch, type Contender, type TrainResult } from '../contender.ts';
+import {
+  withResponses,
+  type BenchBatch,
+  type Contender,
+  type TrainResult,
+} from '../../src/engine/measure/index.ts';
 import { lengthsOf, patchRows, rotaryTables, tokenRows, trainRows, type TrainRows } from '../layout.ts';
 import { decodeStep, prefill, type DecodeSizes, type DecodeState, type PromptArrays } from './decode.ts';
 import type { Params } from './model.ts';
@@ -17,6 +22,11 @@ const floats = (data: Float32Array, shape: number[]): np.Array =>
   np.array(new Float32Array(data), { shape, dtype: np.float32 });
 const integers = (data: ArrayLike<number>, shape: number[]): np.Array =>
   np.array(Int32Array.from(data), { shape, dtype: np.int32 });
+
+/** Values of an int32 or float32 array, which is owned. The library's type asks for a newer library of types than ours. */
+async function read(array: np.Array): Promise<number[]> {
+  return Array.from((await array.data()) as unknown as Float32Array);
+}
 
 export class JaxJs implements Contender {
   readonly #device: Device;
@@ -109,7 +119,7 @@ export class JaxJs implements Contender {
       tokens: np.array(rows.tokens),
     });
     this.#state = state;
-    const [loss, kl, gradNorm] = await numbers.data();
+    const [loss, kl, gradNorm] = await read(numbers);
     return { loss, kl, gradNorm };
   }
 
@@ -173,14 +183,13 @@ export class JaxJs implements Contender {
     let state = this.#prefill(tree.ref(this.#state.params), this.#promptArrays(seed));
     for (let column = 1; column < maxNewTokens; column++) {
       state = this.#decode(tree.ref(this.#state.params), tree.ref(this.#tables), state);
-      if (column % LOOK_EVERY === 0 && [...(await state.ended.ref.data())].every((ended) => ended !== 0))
-        break;
+      if (column % LOOK_EVERY === 0 && (await read(state.ended.ref)).every((ended) => ended !== 0)) break;
     }
-    const drawn = await state.drawn.ref.data();
+    const drawn = await read(state.drawn.ref);
     tree.dispose(state);
     const { eos_token_id: eos } = this.#config.text;
     return Array.from({ length: rows }, (_, row) => {
-      const response = [...drawn.subarray(row * maxNewTokens, (row + 1) * maxNewTokens)];
+      const response = drawn.slice(row * maxNewTokens, (row + 1) * maxNewTokens);
       const end = response.indexOf(eos);
       return end < 0 ? response : response.slice(0, end + 1);
     });

@@ -1,7 +1,7 @@
 /** Loss, gradient and AdamW of a micro-batch, one traced function. */
 import { lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import type { PolicyConfig } from '../../src/engine/model/types.ts';
-import { KL_BOUND, LOG_RATIO_BOUND, OBJECTIVE, OPTIMIZER } from '../contender.ts';
+import { KL_BOUND, LOG_RATIO_BOUND, OBJECTIVE, OPTIMIZER } from '../../src/engine/measure/index.ts';
 import { embed, headLogits, hiddenStates, imageFeatures, type Params } from './model.ts';
 
 /** A training batch on the device. */

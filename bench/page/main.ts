@@ -1,6 +1,6 @@
-/** The timed part: contenders take turns, round by round, each in its worker. run.mjs calls `measure` and listens. */
+/** The timed part: contenders take turns, round by round, each in its worker. scripts/benchTimed.mjs calls `measure` and listens. */
 import type { AdapterDescription } from '../../src/engine/compute/gpu.ts';
-import type { BatchSizes, BenchSetup } from '../batch.ts';
+import type { BatchSizes, BenchSetup } from '../../src/engine/measure/batch.ts';
 import { CONTENDERS } from '../contenders.ts';
 import { disagreement } from '../agreement.ts';
 import { MEASURES, type Answer, type Reply, type Request, type Timed } from './protocol.ts';
@@ -45,8 +45,8 @@ function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
   });
 }
 
-/** Rounds begin here: the first compiles and is held to agree, the second runs on warm pools. Neither counts. */
-const FIRST_ROUND = -2;
+/** The round that compiles, fills pools and is held to agree; it does not count. */
+const FIRST_ROUND = -1;
 
 async function measure(request: TimedRequest, say: (line: string) => void): Promise<TimedPart> {
   const { preset, tasks, sizes, rounds, milliseconds } = request;

@@ -1,7 +1,7 @@
 /** What the page asks of a worker, and what it answers. */
 import type { AdapterDescription } from '../../src/engine/compute/gpu.ts';
-import type { BatchSizes, BenchSetup } from '../batch.ts';
-import type { TrainResult } from '../contender.ts';
+import type { BatchSizes, BenchSetup } from '../../src/engine/measure/batch.ts';
+import type { TrainResult } from '../../src/engine/measure/index.ts';
 import type { ContenderName } from '../contenders.ts';
 
 /** What is timed, in the order of the report. */

@@ -4,7 +4,7 @@ import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?u
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { describeAdapter } from '../../src/engine/compute/gpu.ts';
-import type { Contender } from '../contender.ts';
+import type { Contender } from '../../src/engine/measure/index.ts';
 import { loadContender } from '../contenders.ts';
 import type { Answer, Reply, Request, Timed } from './protocol.ts';
 
@@ -39,7 +39,7 @@ async function answer(request: Request): Promise<Answer> {
     case 'setup': {
       const { selectBackend } = await import('../../src/engine/compute/backend.ts');
       const { taskSetByName } = await import('../../src/engine/tasks/index.ts');
-      const { sampledSetup } = await import('../batch.ts');
+      const { sampledSetup } = await import('../../src/engine/measure/batch.ts');
       await selectBackend({ forced: 'wasm' });
       return sampledSetup(shipped(request.preset), taskSetByName(request.tasks), request.sizes);
     }

@@ -5,8 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { NamedTensors, PolicyConfig } from '../../src/engine/model/types.ts';
 import { sampleRows } from '../../src/engine/rl/sampler.ts';
-import { OPTIMIZER, withResponses } from '../contender.ts';
-import type { BenchBatch, Contender, TrainResult } from '../contender.ts';
+import { OPTIMIZER, withResponses } from '../../src/engine/measure/index.ts';
+import type { BenchBatch, Contender, TrainResult } from '../../src/engine/measure/index.ts';
 import { lengthsOf, patchRows, rotaryTables, tokenRows, trainRows } from '../layout.ts';
 import type { TokenRows, TrainRows } from '../layout.ts';
 import { PlainAdamW } from './adamw.ts';

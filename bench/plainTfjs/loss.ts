@@ -1,6 +1,6 @@
 /** PeBR's objective in plain tfjs ops, differentiated by tfjs. */
 import * as tf from '@tensorflow/tfjs';
-import { KL_BOUND, LOG_RATIO_BOUND, OBJECTIVE } from '../contender.ts';
+import { KL_BOUND, LOG_RATIO_BOUND, OBJECTIVE } from '../../src/engine/measure/index.ts';
 
 /** What the loss reads besides the log-probs: [rows, width], advantages [rows, 1]. */
 export interface LossInputs {

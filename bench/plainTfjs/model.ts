@@ -107,7 +107,7 @@ export function imageFeatures(weights: Weights, config: PolicyConfig, patches: t
   const { vision, scale_factor: s } = config;
   const { hidden_size: width, num_attention_heads: heads, layer_norm_eps: epsilon } = vision;
   const side = vision.image_size / vision.patch_size;
-  const batch = patches.shape[0]! / (side * side);
+  const batch = patches.shape[0] / (side * side);
   const kernel = tf.reshape(weight(weights, `${VISION}embeddings.patch_embedding.weight`), [width, -1]);
   const bias = weight(weights, `${VISION}embeddings.patch_embedding.bias`);
   const embedded = tf.reshape(tf.add(tf.matMul(patches, kernel, false, true), bias), [batch, -1, width]);

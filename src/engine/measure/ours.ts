@@ -1,23 +1,21 @@
 /** This engine, through the functions that the trainer calls. */
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend, type BackendName } from '../src/engine/compute/backend.ts';
-import { AdamW } from '../src/engine/compute/adamw.ts';
-import { setFusedOps } from '../src/engine/compute/webgpu/kernel.ts';
-import { Policy } from '../src/engine/model/policy.ts';
-import type { NamedTensors, PolicyConfig } from '../src/engine/model/types.ts';
-import { PRESETS } from '../src/engine/rl/presets.ts';
-import { generateRollouts } from '../src/engine/rl/rollout.ts';
-import type { TrainConfig } from '../src/engine/rl/types.ts';
-import { updatePolicy, type UpdateGroup, type UpdateParts } from '../src/engine/rl/updatePhase.ts';
-import { OBJECTIVE, OPTIMIZER, withResponses } from './contender.ts';
-import type { BenchBatch, Contender, TrainResult } from './contender.ts';
+import { selectBackend, type BackendName } from '../compute/backend.ts';
+import { AdamW } from '../compute/adamw.ts';
+import { setFusedOps } from '../compute/webgpu/kernel.ts';
+import { Policy } from '../model/policy.ts';
+import type { NamedTensors, PolicyConfig } from '../model/types.ts';
+import { PRESETS } from '../rl/presets.ts';
+import { generateRollouts } from '../rl/rollout.ts';
+import type { TrainConfig } from '../rl/types.ts';
+import { updatePolicy, type UpdateGroup, type UpdateParts } from '../rl/updatePhase.ts';
+import { OBJECTIVE, OPTIMIZER, withResponses } from './index.ts';
+import type { BenchBatch, Contender, TrainResult } from './index.ts';
 
 export interface OursOptions {
   readonly backend: BackendName;
   /** Off: every fused op runs as its composite of plain tfjs ops. */
   readonly fusedOps: boolean;
-  /** Folder of tfjs's wasm files; default as for `selectBackend`. */
-  readonly wasmPath?: string;
 }
 
 export class Ours implements Contender {
@@ -31,8 +29,8 @@ export class Ours implements Contender {
   }
 
   async prepare(config: PolicyConfig, weights: NamedTensors, batch: BenchBatch): Promise<void> {
-    const { backend, fusedOps, wasmPath } = this.#options;
-    await selectBackend(wasmPath === undefined ? { forced: backend } : { forced: backend, wasmPath });
+    const { backend, fusedOps } = this.#options;
+    await selectBackend({ forced: backend });
     setFusedOps(fusedOps);
     const policy = Policy.fromTensors(config, weights);
     this.#batch = batch;

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { forNode } from '../scripts/bundle.mjs';
-import { cache } from '../scripts/packages.mjs';
+import { forNode } from './bundle.mjs';
+import { cache } from './packages.mjs';
 
-/** @typedef {import('./results.ts').Counted} Counted */
+/** @typedef {import('../bench/results.ts').Counted} Counted */
 
 /**
  * @param {readonly string[]} contenders

@@ -8,7 +8,7 @@ import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cache, ensurePackages, root } from '../scripts/packages.mjs';
+import { cache, ensurePackages, root } from './packages.mjs';
 
 const usage = `usage: npm run bench -- [--quick] [--json] [--out FILE]
 
@@ -67,10 +67,10 @@ function describeMachine(chromium, load = loadavg()[0]) {
 
 /** Tables and reports are TypeScript. */
 async function loadReport() {
-  const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('../scripts/bundle.mjs')]);
+  const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('./bundle.mjs')]);
   const outfile = join(cache, 'bench-report.mjs');
   await build({ ...forNode, entryPoints: ['bench/report.ts'], outfile });
-  /** @type {Promise<typeof import('./report.ts')>} */
+  /** @type {Promise<typeof import('../bench/report.ts')>} */
   const module = import(pathToFileURL(outfile).href);
   return module;
 }
@@ -80,25 +80,26 @@ const say = (/** @type {string} */ line) => console.error(line);
 async function main() {
   const load = loadavg()[0];
   const { markdownReport, terminalReport } = await loadReport();
-  const { runCounted } = await import('./counted.mjs');
-  const { runTimed } = await import('./timed.mjs');
+  const { runCounted } = await import('./benchCounted.mjs');
+  const { runTimed } = await import('./benchTimed.mjs');
   const counted = await runCounted(GPU_CONTENDERS, scenarios, say);
   const timed = await runTimed(
     Object.entries(minutes).map(([preset, budget]) => ({
       preset,
       tasks: preset === 'nano' ? 'scenes-nano' : 'scenes',
-      sizes: { groups: 4, groupSize: 8, maxNewTokens: preset === 'nano' ? 48 : 64 },
+      // A software adapter gets shorter responses: it has other limits than the work of a GPU.
+      newTokens: preset === 'nano' ? { hardware: 48, software: 48 } : { hardware: 112, software: 32 },
       rounds: 5,
       milliseconds: budget * 60_000,
     })),
     say,
   );
-  /** @type {import('./results.ts').BenchResults} */
+  /** @type {import('../bench/results.ts').BenchResults} */
   const results = {
     date: new Date().toISOString().slice(0, 10),
     form: options.quick ? 'quick' : 'full',
     adapter: timed.adapter,
-    machine: describeMachine(timed.chromium, load),
+    machine: { ...describeMachine(timed.chromium, load), 'timed batch': timed.batch },
     timings: timed.timings,
     counted,
     notes: timed.notes,

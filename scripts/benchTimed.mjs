@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
-import { chromiumFlags, ensureChromium, softwareWebGpuFlags } from '../scripts/chromium.mjs';
-import { cache, root } from '../scripts/packages.mjs';
-import { freePort } from '../scripts/ports.mjs';
+import { chromiumFlags, ensureChromium, softwareWebGpuFlags } from './chromium.mjs';
+import { cache, root } from './packages.mjs';
+import { freePort } from './ports.mjs';
 
-/** @typedef {import('./page/main.ts').TimedRequest} TimedRequest */
-/** @typedef {import('./results.ts').TimedPart} TimedPart */
+/**
+ * A request without its sizes, which depend on the adapter.
+ * @typedef {Omit<import('../bench/page/main.ts').TimedRequest, 'sizes'> & { newTokens: { hardware: number, software: number } }} Wanted
+ */
+/** @typedef {import('../bench/results.ts').TimedPart} TimedPart */
 
 /** Flags under which a hardware adapter is found, also headless. */
 const hardwareFlags = [
@@ -64,16 +67,23 @@ async function openPage(url) {
   throw new Error('bench: no page');
 }
 
+/** Rollouts are 4 groups of 8: tiny's micro-batch. */
+const ROWS = { groups: 4, groupSize: 8 };
+
 /**
- * @param {readonly TimedRequest[]} requests
+ * @param {readonly Wanted[]} wanted
  * @param {(line: string) => void} say
  */
-export async function runTimed(requests, say) {
+export async function runTimed(wanted, say) {
   const site = await servePage();
   try {
     const { browser, page, adapter } = await openPage(site.url);
     try {
       await page.exposeFunction('say', say);
+      const requests = wanted.map(({ newTokens, ...request }) => {
+        const maxNewTokens = adapter && !adapter.isSoftware ? newTokens.hardware : newTokens.software;
+        return { ...request, sizes: { ...ROWS, maxNewTokens } };
+      });
       /** @type {TimedPart[]} */
       const parts = [];
       for (const request of requests) {
@@ -82,6 +92,12 @@ export async function runTimed(requests, say) {
       return {
         adapter,
         chromium: browser.version(),
+        batch: requests
+          .map(
+            ({ preset, sizes }) =>
+              `${preset} ${sizes.groups} × ${sizes.groupSize}, at most ${sizes.maxNewTokens} new tokens`,
+          )
+          .join('; '),
         timings: parts.flatMap(({ timings }) => timings),
         notes: parts.flatMap(({ notes }) => notes),
       };

@@ -1,10 +1,12 @@
 /**
- * What the benchmark asks of everybody: the same policy, weights and batch, one training micro-batch, one rollout
- * batch and one whole step. **Contender** a way to do that work · **batch** groups of rollouts of one prompt each, with
+ * What a benchmark asks of everybody: the same policy, weights and batch, one training micro-batch, one rollout batch
+ * and one whole step.
+ *
+ * Words: **contender** a way to do that work, ours or another's · **batch** groups of rollouts of one prompt each, with
  * everything an update needs · **round** one call of every contender, so that all meet the same machine.
  */
-import type { NamedTensors, PolicyConfig } from '../src/engine/model/types.ts';
-import { PEBR_OBJECTIVE, PRESETS } from '../src/engine/rl/presets.ts';
+import type { NamedTensors, PolicyConfig } from '../model/types.ts';
+import { PEBR_OBJECTIVE, PRESETS } from '../rl/presets.ts';
 
 export interface BenchGroup {
   readonly prompt: readonly number[];

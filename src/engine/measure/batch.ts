@@ -1,17 +1,17 @@
 /** Batches to measure on: real questions with sampled responses, or made-up tokens of given sizes. */
-import type { CheckpointFiles } from '../src/engine/model/checkpoint.ts';
-import { readCheckpoint } from '../src/engine/model/checkpoint.ts';
-import { imageTokenCount } from '../src/engine/model/config.ts';
-import { Policy } from '../src/engine/model/policy.ts';
-import { toPixelValues } from '../src/engine/model/preprocess.ts';
-import { Tokenizer } from '../src/engine/model/tokenizer.ts';
-import type { NamedTensors, PolicyConfig } from '../src/engine/model/types.ts';
-import { hash, RandomStream } from '../src/engine/random.ts';
-import { promptOf } from '../src/engine/rl/promptOf.ts';
-import { generateRollouts } from '../src/engine/rl/rollout.ts';
-import { pebrExtras } from '../src/engine/rl/runParts.ts';
-import type { TaskSet } from '../src/engine/tasks/types.ts';
-import type { BenchBatch, BenchRow } from './contender.ts';
+import type { CheckpointFiles } from '../model/checkpoint.ts';
+import { readCheckpoint } from '../model/checkpoint.ts';
+import { imageTokenCount } from '../model/config.ts';
+import { Policy } from '../model/policy.ts';
+import { toPixelValues } from '../model/preprocess.ts';
+import { Tokenizer } from '../model/tokenizer.ts';
+import type { NamedTensors, PolicyConfig } from '../model/types.ts';
+import { hash, RandomStream } from '../random.ts';
+import { promptOf } from '../rl/promptOf.ts';
+import { generateRollouts } from '../rl/rollout.ts';
+import { pebrExtras } from '../rl/runParts.ts';
+import type { TaskSet } from '../tasks/types.ts';
+import type { BenchBatch, BenchRow } from './index.ts';
 
 export interface BatchSizes {
   readonly groups: number;
