@@ -36,13 +36,13 @@ function timedSection({ timings }: BenchResults, preset: string): Section {
       ratio('rollouts'),
       shown(spread('step')?.median),
       ratio('step'),
-      String(Math.max(0, spread('training')?.rounds ?? 0)),
+      (['training', 'rollouts', 'step'] as const).map((measure) => spread(measure)?.rounds ?? 0).join(', '),
     ];
   };
   return {
     title: `Timed: ${preset}`,
     about:
-      'Medians over rounds in which all take turns. Training is one micro-batch, forward, backward and AdamW; a step is rollouts, the reference’s log-probs and training. “ours is” says how many times as fast ours is, with the extremes of the rounds.',
+      'Medians over rounds in which all take turns. Training is one micro-batch, forward, backward and AdamW; a step is rollouts, the reference’s log-probs and training. “ours is” says how many times as fast ours is, with the extremes of the rounds; the last column says how many rounds each figure is of.',
     table: {
       head: ['', 'training ms', 'ours is', 'rollouts tokens/s', 'ours is', 'step ms', 'ours is', 'rounds'],
       rows: present.map((contender) => [contender, ...cells(contender)]),

@@ -12,7 +12,7 @@ import { cache, ensurePackages, root } from './packages.mjs';
 
 const usage = `usage: npm run bench -- [--quick] [--json] [--out FILE]
 
-  --quick     preset nano only, at most 2 minutes; writes no report unless --out says where
+  --quick     times preset nano and counts tiny, at most 2 minutes; writes no report unless --out says where
   --json      print the results as JSON instead of tables
   --out FILE  where the report goes; without --quick: docs/performance.md
   --help      this text`;
@@ -46,7 +46,7 @@ const GPU_CONTENDERS = ['ours', 'ours, fused ops off', 'plain tfjs', 'jax-js'];
 /** Minutes of a full run that the timed presets may take each, and of a quick one. */
 const minutes = options.quick ? { nano: 1 } : { nano: 3, tiny: 7 };
 const scenarios = options.quick
-  ? ['nano']
+  ? ['tiny']
   : ['nano', 'tiny', 'small', 'tiny, batch × 2', 'tiny, length × 2', 'tiny, width × 2', 'tiny, depth × 2'];
 
 /** Version of an installed package. @param {string} name */
