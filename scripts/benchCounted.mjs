@@ -24,23 +24,25 @@ export async function runCounted(contenders, scenarios, say) {
   });
   /** @type {Counted[]} */
   const counted = [];
-  for (const contender of contenders) {
-    const child = spawn(process.execPath, ['--enable-source-maps', outfile, contender, ...scenarios], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ended = new Promise((resolve) => child.on('close', resolve));
-    for await (const line of createInterface({ input: child.stdout })) {
-      // Libraries may print lines of their own.
-      if (!line.startsWith('{')) continue;
-      /** @type {Counted} */
-      const entry = JSON.parse(line);
-      counted.push(entry);
-      say(
-        `counted ${entry.contender}, ${entry.scenario}, ${entry.measure}: ${entry.counts.dispatches} dispatches`,
-      );
+  for (const scenario of scenarios) {
+    for (const contender of contenders) {
+      const child = spawn(process.execPath, ['--enable-source-maps', outfile, contender, scenario], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      for await (const line of createInterface({ input: child.stdout })) {
+        // Libraries may print lines of their own.
+        if (!line.startsWith('{')) continue;
+        /** @type {Counted} */
+        const entry = JSON.parse(line);
+        counted.push(entry);
+        say(`counted ${scenario}, ${contender}, ${entry.measure}: ${entry.counts.dispatches} dispatches`);
+      }
+      const status = await ended;
+      if (status !== 0) {
+        throw new Error(`bench: counting ${contender} at ${scenario} ended with ${String(status)}`);
+      }
     }
-    const status = await ended;
-    if (status !== 0) throw new Error(`bench: counting ${contender} ended with ${String(status)}`);
   }
   return counted;
 }

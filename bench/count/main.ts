@@ -1,4 +1,7 @@
-/** Counts one contender over the scenarios named on its command line; a line of JSON a measurement. Run by scripts/benchCounted.mjs. */
+/**
+ * Counts the contender and the scenario named on its command line; a line of JSON a measurement. Run by
+ * scripts/benchCounted.mjs.
+ */
 import '../iteratorHelpers.ts';
 import { create, globals } from 'webgpu';
 import { madeUpBatch } from '../../src/engine/measure/batch.ts';
@@ -6,6 +9,7 @@ import type { Contender } from '../../src/engine/measure/index.ts';
 import { loadContender, type ContenderName } from '../contenders.ts';
 import type { Counted, CountedMeasure } from '../results.ts';
 import { GpuCounter, type Counts } from './counter.ts';
+import { makeBuffersSmall } from './smallBuffers.ts';
 import { initialWeights } from './weights.ts';
 import { QUESTION_TOKENS, SCENARIOS } from './scenarios.ts';
 
@@ -13,8 +17,11 @@ import { QUESTION_TOKENS, SCENARIOS } from './scenarios.ts';
 const REPEATS = 3;
 
 Object.assign(globalThis, globals);
+// First, so that the counter sees the sizes that were asked for.
+makeBuffersSmall();
 const counter = new GpuCounter();
 readZeros();
+endOnError();
 Object.defineProperty(globalThis, 'navigator', {
   value: { gpu: create(['backend=null']), userAgent: 'node', hardwareConcurrency: 1 },
   configurable: true,
@@ -51,21 +58,38 @@ async function measure(contender: Contender, emit: (measure: CountedMeasure, cou
   emit('rollouts', await median(() => contender.rolloutBatch(2)));
 }
 
-const [name, ...wanted] = process.argv.slice(2) as [ContenderName, ...string[]];
-for (const { name: scenario, config, sizes } of SCENARIOS.filter((entry) => wanted.includes(entry.name))) {
-  const contender = await loadContender(name);
-  await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
-  await measure(contender, (measured, counts) => {
-    const line: Counted = {
-      scenario,
-      contender: name,
-      measure: measured,
-      tokens: sizes.maxNewTokens,
-      counts,
-    };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
-  });
-  contender.dispose();
+/** After an error of the device nothing is counted right, whoever swallows it. */
+function endOnError(): void {
+  const adapters = GPUAdapter.prototype as unknown as Record<
+    string,
+    (...args: unknown[]) => Promise<GPUDevice>
+  >;
+  const original = adapters.requestDevice;
+  adapters.requestDevice = async function (this: GPUAdapter, ...args: unknown[]): Promise<GPUDevice> {
+    const device = await original.apply(this, args);
+    device.addEventListener('uncapturederror', ({ error }) => {
+      console.error(error.message);
+      process.exit(1);
+    });
+    return device;
+  };
 }
+
+const [name, wanted] = process.argv.slice(2) as [ContenderName, string];
+const scenario = SCENARIOS.find((entry) => entry.name === wanted);
+if (!scenario) throw new Error(`count: no scenario "${wanted}"`);
+const { config, sizes } = scenario;
+const contender = await loadContender(name);
+await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
+await measure(contender, (measured, counts) => {
+  const line: Counted = {
+    scenario: wanted,
+    contender: name,
+    measure: measured,
+    tokens: sizes.maxNewTokens,
+    counts,
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+});
 // Dawn keeps the process alive, so it is ended by hand, once stdout has taken everything.
 process.stdout.write('', () => process.exit(0));
