@@ -7,8 +7,8 @@ import { cache, root } from './packages.mjs';
 import { freePort } from './ports.mjs';
 
 /**
- * A request without its sizes, which depend on the adapter.
- * @typedef {Omit<import('../bench/page/main.ts').TimedRequest, 'sizes'> & { newTokens: { hardware: number, software: number } }} Wanted
+ * A request before the adapter is known, and its share of the time left.
+ * @typedef {Omit<import('../bench/page/main.ts').TimedRequest, 'sizes' | 'milliseconds'> & { newTokens: { hardware: number, software: number }, share: number }} Wanted
  */
 /** @typedef {import('../bench/results.ts').TimedPart} TimedPart */
 
@@ -72,9 +72,10 @@ const ROWS = { groups: 4, groupSize: 8 };
 
 /**
  * @param {readonly Wanted[]} wanted
+ * @param {number} deadline as Date.now has it
  * @param {(line: string) => void} say
  */
-export async function runTimed(wanted, say) {
+export async function runTimed(wanted, deadline, say) {
   const site = await servePage();
   try {
     const { browser, page, adapter } = await openPage(site.url);
@@ -86,8 +87,9 @@ export async function runTimed(wanted, say) {
       });
       /** @type {TimedPart[]} */
       const parts = [];
-      for (const request of requests) {
-        parts.push(await page.evaluate(`measure(${JSON.stringify(request)}, say)`));
+      for (const { share, ...request } of requests) {
+        const milliseconds = (deadline - Date.now()) * share;
+        parts.push(await page.evaluate(`measure(${JSON.stringify({ ...request, milliseconds })}, say)`));
       }
       return {
         adapter,

@@ -1,10 +1,10 @@
 /** The timed part: contenders take turns, round by round, each in its worker. scripts/benchTimed.mjs calls `measure` and listens. */
 import type { AdapterDescription } from '../../src/engine/compute/gpu.ts';
 import type { BatchSizes, BenchSetup } from '../../src/engine/measure/batch.ts';
-import { CONTENDERS } from '../contenders.ts';
+import { CONTENDERS, type ContenderName } from '../contenders.ts';
 import { disagreement } from '../agreement.ts';
 import { lastCosts, tooDear } from '../schedule.ts';
-import { MEASURES, type Answer, type Reply, type Request, type Timed } from './protocol.ts';
+import { MEASURES, type Answer, type Measure, type Reply, type Request, type Timed } from './protocol.ts';
 import type { TimedPart, Timing } from '../results.ts';
 
 export interface TimedRequest {
@@ -49,7 +49,10 @@ function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
 /** The round that compiles, fills pools and is held to agree; it does not count. */
 const FIRST_ROUND = -1;
 
-/** Contenders take turns until all rounds are done or the time is over. */
+/** Part of the time that is left which a measure may take; what it leaves goes to those after it. */
+const SHARES: Readonly<Record<Measure, number>> = { training: 0.4, rollouts: 0.5, step: 1 };
+
+/** Contenders take turns, measure by measure, until all rounds are done or the time is over. */
 class Measurement {
   readonly timings: Timing[] = [];
   readonly notes: string[] = [];
@@ -57,7 +60,6 @@ class Measurement {
   readonly #say: (line: string) => void;
   readonly #deadline: number;
   readonly #threads = CONTENDERS.map((contender) => ({ contender, thread: new Thread() }));
-  readonly #dropped = new Set<string>();
 
   constructor(request: TimedRequest, say: (line: string) => void) {
     this.#request = request;
@@ -70,58 +72,55 @@ class Measurement {
       for (const { contender, thread } of this.#threads) {
         await before(this.#deadline, thread.ask({ ask: 'prepare', contender, setup }));
       }
-      for (let round = FIRST_ROUND; round < this.#request.rounds; round++) await this.#round(round);
+      for (const measure of MEASURES) {
+        const now = performance.now();
+        await this.#measure(measure, now + (this.#deadline - now) * SHARES[measure]);
+      }
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error;
-      const { preset, milliseconds } = this.#request;
-      this.notes.push(`${preset}: stopped after ${(milliseconds / 60_000).toFixed(1)} minutes.`);
+      this.#note(`stopped after ${(this.#request.milliseconds / 60_000).toFixed(1)} minutes.`);
     } finally {
       for (const { thread } of this.#threads) thread.end();
     }
   }
 
-  async #round(round: number): Promise<void> {
-    const { preset, rounds } = this.#request;
-    // Times of the first round are mostly compiling and say nothing of the next.
-    if (round > FIRST_ROUND + 1) this.#drop(tooDear(lastCosts(this.#going()), rounds - round, this.#left()));
-    for (const measure of MEASURES) {
-      for (const { contender, thread } of this.#threads) {
-        if (this.#dropped.has(`${contender}, ${measure}`)) continue;
-        if (measure === 'step' && round === FIRST_ROUND && contender !== 'ours' && this.#isHalfOver()) {
-          this.#drop([{ contender, measure }]);
-          continue;
-        }
-        const call = thread.ask({ ask: measure, seed: round - FIRST_ROUND });
-        const timed = (await before(this.#deadline, call)) as Timed;
-        this.timings.push({ preset, contender, measure, round, ...timed });
-        this.#say(
-          `${preset}, round ${round + 1} of ${rounds}, ${measure}, ${contender}: ${timed.milliseconds.toFixed(0)} ms`,
+  async #measure(measure: Measure, deadline: number): Promise<void> {
+    const { rounds } = this.#request;
+    let going = this.#threads;
+    const drop = (dropped: readonly ContenderName[]): void => {
+      going = going.filter(({ contender }) => !dropped.includes(contender));
+      for (const contender of dropped)
+        this.#note(`${measure} of ${contender} takes too long here for all rounds.`);
+    };
+    for (let round = FIRST_ROUND; round < rounds; round++) {
+      // Times of the first round are mostly compiling and say nothing of the next.
+      if (round > FIRST_ROUND + 1) {
+        const timings = this.timings.filter((timing) => timing.measure === measure);
+        const costs = lastCosts(timings).filter((cost) =>
+          going.some(({ contender }) => contender === cost.contender),
         );
+        drop(tooDear(costs, rounds - round, deadline - performance.now()).map(({ contender }) => contender));
+      }
+      for (const { contender, thread } of going) {
+        if (contender !== 'ours' && performance.now() > deadline) drop([contender]);
+        else await this.#call(thread, contender, measure, round);
       }
       const wrong = round === FIRST_ROUND && measure === 'training' ? disagreement(this.timings) : null;
       if (wrong) throw new Error(wrong);
     }
   }
 
-  #left(): number {
-    return this.#deadline - performance.now();
+  async #call(thread: Thread, contender: ContenderName, measure: Measure, round: number): Promise<void> {
+    const { preset, rounds } = this.#request;
+    const call = thread.ask({ ask: measure, seed: round - FIRST_ROUND });
+    const timed = (await before(this.#deadline, call)) as Timed;
+    this.timings.push({ preset, contender, measure, round, ...timed });
+    const milliseconds = timed.milliseconds.toFixed(0);
+    this.#say(`${preset}, ${measure}, round ${round + 1} of ${rounds}, ${contender}: ${milliseconds} ms`);
   }
 
-  #isHalfOver(): boolean {
-    return this.#left() < this.#request.milliseconds / 2;
-  }
-
-  #going(): Timing[] {
-    return this.timings.filter(({ contender, measure }) => !this.#dropped.has(`${contender}, ${measure}`));
-  }
-
-  #drop(calls: readonly Pick<Timing, 'contender' | 'measure'>[]): void {
-    for (const { contender, measure } of calls) {
-      this.#dropped.add(`${contender}, ${measure}`);
-      this.notes.push(
-        `${this.#request.preset}: ${measure} of ${contender} was left out after fewer rounds, for it takes too long here.`,
-      );
-    }
+  #note(text: string): void {
+    this.notes.push(`${this.#request.preset}: ${text}`);
   }
 }
 
