@@ -1,6 +1,6 @@
 /**
- * Who is measured, the first to be left out last. Each runs in a thread of its own: tfjs keeps its engine and flags in one place for all
- * copies of it.
+ * Who is measured, in the order of their turns. Each runs in a thread of its own: tfjs keeps its engine and flags in one
+ * place for all copies of it.
  */
 import type { Contender } from '../src/engine/measure/index.ts';
 
