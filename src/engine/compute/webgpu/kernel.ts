@@ -42,6 +42,8 @@ export function runGpuKernel<R extends tf.Rank = tf.Rank>(
   const declared = Object.entries(uniforms);
   // tfjs's WebGPUProgram, by structure: the package does not export the type.
   const program = {
+    // What tfjs labels the pipeline with.
+    constructor: { name },
     variableNames: [...inputs],
     outputShape: shape,
     dispatchLayout: { x: shape.map((_, i) => i) },
