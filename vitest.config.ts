@@ -26,7 +26,7 @@ export default mergeConfig(
       projects: [
         {
           extends: true,
-          test: { ...shared, name: 'engine', environment: 'node', include: ['src/**/*.test.ts'] },
+          test: { ...shared, name: 'engine', environment: 'node', include: ['{src,bench}/**/*.test.ts'] },
         },
         {
           extends: true,

@@ -36,12 +36,12 @@ export const forNode = /** @type {const} */ ({
 
 /** Every `@tensorflow/…` module that the sources name. */
 function tensorModules() {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const code = files
-    .filter((file) => /\.tsx?$/.test(file))
-    .map((file) => readFileSync(join(root, 'src', file)));
+  const files = ['src', 'bench'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
+  const code = files.filter((file) => /\.tsx?$/.test(file)).map((file) => readFileSync(join(root, file)));
   const names = code.flatMap(
-    (text) => String(text).match(/(?<=['"])@tensorflow\/tfjs-[\w./-]+(?=['"])/g) ?? [],
+    (text) => String(text).match(/(?<=['"])@tensorflow\/tfjs(-[\w./-]+)?(?=['"])/g) ?? [],
   );
   return [...new Set(names)].filter((name) => !/\.(wasm|json)$/.test(name)).sort();
 }

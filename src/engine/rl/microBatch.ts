@@ -6,6 +6,8 @@ export interface UpdateRow {
   readonly prompt: readonly number[];
   readonly response: readonly number[];
   readonly advantage: number;
+  /** Given by a caller that has them; all rows have them or none, and then the reference computes them. */
+  readonly referenceLogProbs?: readonly number[];
 }
 export interface UpdateGroup {
   /** [3, S, S] of the group's image. */
@@ -79,6 +81,8 @@ export function microBatches(
   }
   return result;
 }
+
+export const hasReference = ({ outputs }: MicroBatch): boolean => outputs[0].referenceLogProbs.length > 0;
 
 const longestRow = ({ rows }: UpdateGroup): number =>
   Math.max(...rows.map(({ prompt, response }) => prompt.length + response.length));

@@ -6,7 +6,7 @@ import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { ReadBack, type Piece } from '../compute/webgpu/readBack.ts';
 import type { MicroBatchInput } from '../model/plans/trainingPlan.ts';
 import type { Normaliser } from './aggregation.ts';
-import { gather, scatter, type MicroBatch, type RowLogProbs } from './microBatch.ts';
+import { gather, hasReference, scatter, type MicroBatch, type RowLogProbs } from './microBatch.ts';
 import { objectiveUniforms } from './objectiveUniforms.ts';
 import { submitEach, trainingPlanOf } from './trainingPlans.ts';
 import type { TrainConfig } from './types.ts';
@@ -29,7 +29,7 @@ function inputOf(
     window: batch.width,
     advantages: Float32Array.from(rows, ({ advantage }) => advantage),
     oldLogProbs: outputs[0].oldLogProbs.length > 0 ? gather(micro, 'oldLogProbs') : null,
-    referenceLogProbs: null,
+    referenceLogProbs: hasReference(micro) ? gather(micro, 'referenceLogProbs') : null,
     temperature: sampling.temperature,
     objective: objectiveUniforms(objective, normaliser),
   };
@@ -60,7 +60,8 @@ export function plannedUpdate(
 
   /** One update: gradients of all the mini-batch's micro-batches, then AdamW. */
   async function miniBatch(pieces: readonly MicroBatch[], normaliser: Normaliser, onDone: () => void) {
-    const perRow = (micro: MicroBatch) => (reference ? 3 : 2) * micro.batch.width + 2;
+    const withReference = reference !== null || hasReference(pieces[0]);
+    const perRow = (micro: MicroBatch) => (withReference ? 3 : 2) * micro.batch.width + 2;
     const floats = pieces.reduce((sum, micro) => sum + micro.batch.rows * perRow(micro), 4);
     const back = new ReadBack(device, 4 * floats);
     await submitEach(
@@ -83,7 +84,7 @@ export function plannedUpdate(
       onDone,
     );
     const bytes = await back.read();
-    const each = reference ? 4 : 3;
+    const each = withReference ? 4 : 3;
     let policyLoss = 0;
     let kl = 0;
     pieces.forEach((micro, i) => {

@@ -9,7 +9,7 @@ import { imageFeatures } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
 import { lossNormaliser, type Normaliser } from './aggregation.ts';
 import { windowLogProbs } from './batch.ts';
-import { gather, microBatches, scatter } from './microBatch.ts';
+import { gather, hasReference, microBatches, scatter } from './microBatch.ts';
 import type {
   Member,
   MicroBatch,
@@ -53,9 +53,9 @@ export async function updatePolicy(
   onProgress?: Progress,
 ): Promise<UpdateResult> {
   const outputs = groups.map((group) =>
-    group.rows.map((): RowLogProbs => ({
+    group.rows.map((row): RowLogProbs => ({
       oldLogProbs: [],
-      referenceLogProbs: [],
+      referenceLogProbs: [...(row.referenceLogProbs ?? [])],
       logProbs: [],
       entropies: [],
     })),
@@ -108,7 +108,8 @@ function tensorUpdate(parts: UpdateParts, config: TrainConfig, micros: readonly 
       let kl = 0;
       try {
         for (const micro of pieces) {
-          if (parts.reference) await forwardOnly(parts.reference, micro, temperature, 'referenceLogProbs');
+          if (parts.reference && !hasReference(micro))
+            await forwardOnly(parts.reference, micro, temperature, 'referenceLogProbs');
           const losses = await backward(parts, micro, config, normaliser, gradients);
           policyLoss += losses.policyLoss;
           kl += losses.kl;
@@ -123,6 +124,8 @@ function tensorUpdate(parts: UpdateParts, config: TrainConfig, micros: readonly 
     },
   };
 }
+
+/** True where the reference's log-probs are known, given or computed. */
 
 /** Image features once a group, repeated for its rows: [rows, imageTokens, width]. */
 function rowFeatures(policy: Policy, micro: MicroBatch): tf.Tensor3D {
@@ -161,7 +164,7 @@ async function backward(
   const { batch, outputs } = micro;
   const known = outputs[0].oldLogProbs.length > 0;
   const oldValues = known ? gather(micro, 'oldLogProbs') : null;
-  const referenceValues = parts.reference ? gather(micro, 'referenceLogProbs') : null;
+  const referenceValues = hasReference(micro) ? gather(micro, 'referenceLogProbs') : null;
   const kept: { logProbs?: tf.Tensor; entropies?: tf.Tensor; policyLoss?: tf.Tensor; kl?: tf.Tensor } = {};
   const { value, grads } = tf.variableGrads(() => {
     const features = rowFeatures(parts.policy, micro);
@@ -194,7 +197,7 @@ async function backward(
   scatter(micro, logProbs, 'logProbs');
   scatter(micro, await readBack(kept.entropies!), 'entropies');
   if (!known) scatter(micro, logProbs, 'oldLogProbs');
-  if (!parts.reference) scatter(micro, oldValues ?? logProbs, 'referenceLogProbs');
+  if (!referenceValues) scatter(micro, oldValues ?? logProbs, 'referenceLogProbs');
   const policyLossValue = (await readBack(kept.policyLoss!))[0];
   const kl = (await readBack(kept.kl!))[0];
   accumulate(parts.trained, grads, gradients);

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { fusedOps } from './fused.ts';
 
 type UniformType = 'f32' | 'i32';
 
@@ -19,9 +20,9 @@ export interface GpuKernel {
 
 const WORKGROUP = 64;
 
-/** True where the own WGSL kernels run: webgpu is the current backend. */
+/** True where the own WGSL kernels run; where not, every fused op is its composite of plain tfjs ops. */
 export function hasGpuKernels(): boolean {
-  return tf.getBackend() === 'webgpu';
+  return fusedOps();
 }
 
 /** Runs a kernel over every element of a float32 output of the given shape. Uniforms in the kernel's order. */
