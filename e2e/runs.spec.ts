@@ -51,6 +51,43 @@ test('a run goes on after a reload with the numbers of one that never stopped', 
   expect(playground.complaints).toEqual([]);
 });
 
+test('a reload at play loses the step in progress alone, and a checkpoint is forked', async ({ page }, {
+  project,
+}) => {
+  test.skip(project.name !== 'wasm', 'needs no adapter');
+  const playground = new Playground(page);
+  await playground.open(NANO);
+  const straight = await hashAfter(playground, 4);
+  await playground.press('Reset');
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  await steps(playground, 1);
+  // Slow enough to stand in the middle of a step.
+  await page.getByRole('combobox', { name: 'Speed' }).selectOption('500');
+  await playground.press('Play');
+  await playground.reach(2);
+  await page.waitForTimeout(600);
+  const recorded = (await playground.records()).length;
+  expect((await playground.session()).status).toBe('running');
+  await page.reload();
+  await expect(page.getByTestId('status')).toHaveText('ready', { timeout: 120_000 });
+  await page.getByRole('button', { name: `Go on with nano-2 at step ${recorded}` }).click();
+  await playground.reach(recorded);
+  expect(await hashAfter(playground, 4)).toBe(straight);
+
+  const run = card(page, 'live');
+  await page.locator('.transport [data-command="keepStep"]').click();
+  await run.getByTestId('checkpoints').locator('summary').click();
+  const kept = run.getByRole('row').filter({ hasText: 'kept by you' });
+  await expect(kept).toContainText('4reasoning');
+  await run.getByRole('button', { name: 'Fork nano-2 at step 2' }).click();
+  await expect(card(page, 'live')).toContainText('forked from nano-2 at step 2');
+  expect(await hashAfter(playground, 4)).toBe(straight);
+  const gone = page.getByRole('button', { name: 'Delete the checkpoint of step 4' });
+  await gone.click();
+  await expect(gone).toBeHidden();
+  expect(playground.complaints).toEqual([]);
+});
+
 test('a second tab cannot go on with the same run, but forks it', async ({ page, context }, { project }) => {
   test.skip(project.name !== 'wasm', 'needs no adapter');
   const playground = new Playground(page);
@@ -63,7 +100,7 @@ test('a second tab cannot go on with the same run, but forks it', async ({ page,
   await expect(run).toContainText('open in another tab');
   await expect(run.getByRole('button', { name: /^Resume/ })).toBeDisabled();
   await expect(other.page.getByTestId('resume-offer')).toBeHidden();
-  await run.locator('summary').click();
+  await run.locator('.runs-fork summary').click();
   await run.getByRole('button', { name: 'Fork', exact: true }).click();
   await other.reach(1);
   expect((await other.session()).policyHash).toBe(hash);

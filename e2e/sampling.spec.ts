@@ -205,6 +205,15 @@ test('own samples are drawn, uploaded, changed, kept, trained on and taken away 
       .getByTestId('drop-zone')
       .locator('input[type=file]')
       .setInputFiles({ name: 'own-samples.zip', mimeType: 'application/zip', buffer });
+    await page.getByTestId('own-offer').getByRole('button', { name: 'Edit as own samples' }).click();
+    await expect(section.getByTestId('own-brought')).toContainText(
+      '0 samples added. Already in your list, which stays as it is: own-1, own-2.',
+    );
+    await page
+      .getByTestId('drop-zone')
+      .locator('input')
+      .setInputFiles({ name: 'own-samples.zip', mimeType: 'application/zip', buffer });
+    await page.getByTestId('own-offer').getByRole('button', { name: 'Train on it as a set' }).click();
     await expect(page.getByTestId('import-report')).toContainText('own-samples: 2 questions, 2 images.');
   });
   expect(playground.complaints).toEqual([]);

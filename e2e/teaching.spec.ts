@@ -1,4 +1,4 @@
-/** Help in the page: a lesson by keyboard, one by mouse up to what it locks, the tour, and an embedded panel. */
+/** Help in the page: every lesson from start to end, one by keyboard, the tour, what is locked, an embedded panel. */
 import { expect, test, type Page } from '@playwright/test';
 import { Playground } from './playground.ts';
 
@@ -117,6 +117,91 @@ test('by mouse: tour, a lesson up to what it locks, and every recorded metric in
   expect(Object.keys(record.metrics).filter((name) => !names.includes(name))).toEqual([]);
   await page.getByRole('searchbox', { name: 'Find in the glossary' }).fill('zero-signal');
   await expect(page.getByTestId('glossary').locator('dt').first()).toContainText('Zero-signal group');
+  expect(playground.complaints).toEqual([]);
+});
+
+/** On to the next stop, once the goal of this one is met. */
+async function goOn(page: Page, from: string): Promise<void> {
+  await expect(page.getByTestId('lesson-progress')).toHaveText(from);
+  const goal = page.getByTestId('lesson-goal');
+  if ((await goal.count()) > 0) await expect(goal).toHaveAttribute('data-met', 'true', { timeout: 120_000 });
+  await card(page)
+    .getByRole('button', { name: /Start|Next|Finish/ })
+    .click();
+}
+
+test('the lesson on equal groups: a group without a signal, its zeros, the split and a larger group', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('lesson=equal-groups&backend=wasm');
+  await goOn(page, '1 of 8');
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  for (const step of [1, 2]) {
+    await playground.press('Step');
+    await playground.reach(step);
+    await playground.rest();
+  }
+  await goOn(page, '2 of 8');
+  const silent = page.getByTestId(/^rollout-group-/).filter({ hasText: 'no signal' });
+  await expect(page.getByTestId('lesson-fact')).toContainText('Of the 4 groups of this step');
+  if ((await silent.first().getAttribute('aria-expanded')) === 'false') await silent.first().click();
+  const group = (await silent.first().getAttribute('data-testid'))?.replace('rollout-group-', '');
+  await page.getByTestId(`rollout-${group}-1`).click();
+  await goOn(page, '3 of 8');
+  await expect(page.getByTestId('lesson-fact')).toContainText('advantages 0, 0, 0, 0.');
+  await outlined(page, '[data-testid="inspector-advantage"]');
+  await goOn(page, '4 of 8');
+  await outlined(page, '[data-testid="chart-signal"]');
+  await goOn(page, '5 of 8');
+  await page.getByTestId('sampling-panel').getByRole('button', { name: 'Estimate' }).click();
+  await goOn(page, '6 of 8');
+  await playground.edit('Batch', 'groupSize', '8');
+  await goOn(page, '7 of 8');
+  await goOn(page, '8 of 8');
+  await expect(card(page)).toHaveCount(0);
+  expect(playground.complaints).toEqual([]);
+});
+
+test('the lessons on perception first and on hacked rewards, and what they say of the run at hand', async ({
+  page,
+}) => {
+  const playground = new Playground(page);
+  await playground.open('lesson=perception-first&backend=wasm');
+  await goOn(page, '1 of 7');
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  await playground.press('Step');
+  await goOn(page, '2 of 7');
+  const [record] = await playground.records();
+  const f1 = record.metrics['perception/f1'].toFixed(2);
+  await expect(page.getByTestId('lesson-fact')).toContainText(`the descriptions’ F1 is ${f1} on average`);
+  await goOn(page, '3 of 7');
+  await expect(page.getByTestId('lesson-fact')).toContainText('Of the 8 groups of this step');
+  await goOn(page, '4 of 7');
+  await playground.press('Play');
+  await playground.reach(5);
+  await playground.press('Pause');
+  await playground.rest();
+  await expect(page.getByTestId('lesson-fact')).toContainText('Step 1 against step');
+  for (const stop of [5, 6, 7]) await goOn(page, `${stop} of 7`);
+
+  await page.getByRole('tab', { name: 'Help' }).click();
+  await page.getByRole('button', { name: 'Open the lesson: How a reward is hacked' }).click();
+  await goOn(page, '1 of 7');
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  await outlined(page, '[data-testid="hacks-panel"]');
+  await goOn(page, '2 of 7');
+  await expect(page.getByTestId('hack-verdict')).toContainText('The hacked response is paid more');
+  await goOn(page, '3 of 7');
+  await page.getByRole('button', { name: 'Train this' }).click();
+  await goOn(page, '4 of 7');
+  await goOn(page, '5 of 7');
+  await expect(card(page)).toContainText('Where it ended in our run');
+  await playground.press('Pause');
+  await playground.rest();
+  await goOn(page, '6 of 7');
+  await goOn(page, '7 of 7');
+  await expect(card(page)).toHaveCount(0);
   expect(playground.complaints).toEqual([]);
 });
 

@@ -2,13 +2,12 @@
  * `npm run screenshots`: every panel in light and dark, 1440 and 900 px wide, into docs/screenshots. `--only NAME`
  * takes one panel. Panels of a run show the recorded one; the others a nano run of a few steps on wasm.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumFlags, ensureChromium, findChromium } from './chromium.mjs';
 import { cache, ensurePackages, root } from './packages.mjs';
-import { freePort } from './ports.mjs';
+import { serveSite } from './serve.mjs';
 
 /** Tab → what it is opened on. */
 const PANELS = /** @type {const} */ ({
@@ -35,21 +34,8 @@ if (values.only !== undefined && !(values.only in PANELS)) {
 
 ensurePackages();
 ensureChromium();
-const site = join(cache, 'site');
-const built = spawnSync(process.execPath, [join(root, 'scripts', 'site.mjs'), site], {
-  stdio: ['ignore', 2, 2],
-});
-if (built.status !== 0) process.exit(1);
-
-const { preview } = await import('vite');
 const { chromium } = await import('@playwright/test');
-const port = await freePort('127.0.0.1', 4319);
-const server = await preview({
-  root,
-  logLevel: 'warn',
-  build: { outDir: site },
-  preview: { host: '127.0.0.1', port, strictPort: true, open: false },
-});
+const server = await serveSite({ folder: join(cache, 'site'), host: '127.0.0.1', port: 4319 });
 const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: chromiumFlags });
 const out = join(root, 'docs', 'screenshots');
 mkdirSync(out, { recursive: true });
@@ -72,7 +58,7 @@ async function takeAll(colorScheme, width) {
     colorScheme,
     reducedMotion: 'reduce',
   });
-  await page.goto(`http://127.0.0.1:${port}/?preset=nano&backend=wasm&seed=1`);
+  await page.goto(`http://127.0.0.1:${server.port}/?preset=nano&backend=wasm&seed=1`);
   const status = page.getByTestId('status');
   await status.filter({ hasText: 'ready' }).waitFor();
   await page.getByRole('region', { name: 'Charts' }).or(page.getByText('reward').first()).first().waitFor();

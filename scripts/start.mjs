@@ -3,11 +3,10 @@
  * The built page is served rather than the development server's: it opens without on-the-fly compiling,
  * and trains at full speed.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { ensurePackages, root } from './packages.mjs';
-import { freePort } from './ports.mjs';
+import { ensurePackages } from './packages.mjs';
+import { serveSite } from './serve.mjs';
 
 const usage = 'usage: npm start -- [--port N] [--host ADDRESS]';
 
@@ -54,20 +53,8 @@ if (options.help) {
 }
 ensurePackages();
 
-// In a process of its own, so that the server does not keep the bundler's memory.
-const built = spawnSync(process.execPath, [join(root, 'scripts', 'site.mjs'), 'dist'], {
-  stdio: ['ignore', 2, 2],
-});
-if (built.status !== 0) process.exit(1);
-
-const { preview } = await import('vite');
-const port = await freePort(options.host, options.port);
-const server = await preview({
-  root,
-  logLevel: 'warn',
-  build: { outDir: 'dist' },
-  preview: { host: options.host, port, strictPort: true, open: false },
-});
+const server = await serveSite({ folder: 'dist', host: options.host, port: options.port });
+const { port } = server;
 const shown = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(options.host) ? 'localhost' : options.host;
 const url = `http://${shown}:${port}/`;
 if (port !== options.port) console.log(`Port ${options.port} is in use.`);

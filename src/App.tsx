@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, type KeyboardEvent } from 'react';
 import { ChevronDown, ChevronUp, PanelLeftClose, PanelLeftOpen, PanelRightOpen, X } from 'lucide-react';
 import { Dock } from './Dock.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -16,6 +16,7 @@ import { SplitBanner } from './SplitBanner.tsx';
 import {
   INSPECTOR_WIDTH,
   setLayout,
+  useConfigChanges,
   useDrawnRuns,
   useLayout,
   useLesson,
@@ -31,8 +32,8 @@ import { Welcome } from './Welcome.tsx';
 
 const LessonCard = lazy(async () => ({ default: (await import('./panels/lesson/index.ts')).LessonCard }));
 const ICON = 16;
-/** Data, hacks, help and runs of before can be looked at before anything has been trained. */
-const LOOKED_AT_FIRST: readonly TabId[] = ['sampling', 'hacks', 'help', 'runs'];
+/** Tabs about the steps of a run; the others can be used before anything has been trained. */
+const ABOUT_STEPS: readonly TabId[] = ['rollouts', 'inspector', 'charts', 'objective', 'stages'];
 const WORKSPACE_ID = 'workspace';
 /** What stays for the workspace beside the inspector. */
 const WORKSPACE_WIDTH = 420;
@@ -86,6 +87,8 @@ function Dialogs({ tabs }: { readonly tabs: readonly TabId[] }) {
 function Rail() {
   const open = useLayout((state) => state.railOpen);
   const Icon = open ? PanelLeftClose : PanelLeftOpen;
+  const changes = useConfigChanges().length;
+  const waiting = changes === 0 ? '' : changes === 1 ? ': 1 change' : `: ${changes} changes`;
   return (
     <aside className="app-rail" data-open={open} aria-label="Setup">
       <Button
@@ -94,7 +97,7 @@ function Rail() {
         aria-expanded={open}
         onClick={() => setLayout({ railOpen: !open })}
       >
-        <Icon size={ICON} aria-hidden="true" /> {open ? 'Hide setup' : 'Setup'}
+        <Icon size={ICON} aria-hidden="true" /> {open ? 'Hide setup' : `Setup${waiting}`}
       </Button>
       {open && <SetupPanel />}
     </aside>
@@ -105,6 +108,7 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
   const chosen = useLayout((state) => state.tab);
   const hasLesson = useLesson((state) => state.lesson !== null);
   const selected = tabs.includes(chosen) ? chosen : 'rollouts';
+  const isAboutSteps = ABOUT_STEPS.includes(selected);
   return (
     <main className="app-centre">
       <div className="app-tabs">
@@ -125,8 +129,8 @@ function Centre({ tabs, viewport }: { readonly tabs: readonly TabId[]; readonly 
       </div>
       <div className="app-intro">
         {!hasLesson && <ResumeOffer />}
-        <RecordedNotice />
-        {!LOOKED_AT_FIRST.includes(selected) && !hasLesson && <Welcome />}
+        <RecordedNotice isBrief={!isAboutSteps} />
+        {isAboutSteps && !hasLesson && <Welcome />}
         <SplitBanner />
       </div>
       <div
@@ -196,8 +200,14 @@ function Inspector() {
 function Drawer() {
   const open = useLayout((state) => state.inspectorOpen);
   if (!open) return null;
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    // Elsewhere Escape means "go live".
+    event.preventDefault();
+    setLayout({ inspectorOpen: false });
+  };
   return (
-    <aside className="app-drawer" aria-label="Inspector">
+    <aside className="app-drawer" aria-label="Inspector" onKeyDown={closeOnEscape}>
       <Button variant="quiet" autoFocus onClick={() => setLayout({ inspectorOpen: false })}>
         <X size={ICON} aria-hidden="true" /> Close
       </Button>

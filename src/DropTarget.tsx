@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
-import { importFiles, setLayout } from './state/index.ts';
+import { importFiles, refuses, setLayout, useLocked } from './state/index.ts';
 
-/** Takes files dropped anywhere on the page as an own question set. */
+/** Takes files dropped anywhere on the page as an own question set, unless a lesson locks Setup. */
 export function DropTarget() {
+  const isLocked = useLocked('setup');
   const [over, setOver] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
@@ -20,6 +21,7 @@ export function DropTarget() {
       setOver(false);
       if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
+      if (refuses('setup', 'Dropped files')) return;
       // Its report shows in Setup.
       setLayout({ railOpen: true });
       setFailure(null);
@@ -36,7 +38,11 @@ export function DropTarget() {
   }, []);
   return (
     <>
-      {over && <div className="app-dropping">Drop a JSON with its images, a folder or a zip</div>}
+      {over && (
+        <div className="app-dropping">
+          {isLocked ? 'Locked by the lesson' : 'Drop a JSON with its images, a folder or a zip'}
+        </div>
+      )}
       {failure && (
         <p role="alert" className="app-message" data-tone="error">
           The files could not be read: {failure}

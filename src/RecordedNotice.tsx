@@ -1,10 +1,12 @@
-import { Map as MapIcon, Play } from 'lucide-react';
+import { GraduationCap, Map as MapIcon, Play } from 'lucide-react';
 import {
   isPristine,
   mayShowRecorded,
   openLesson,
   RECORDED_RUNS,
   runCommand,
+  setLayout,
+  SHIPPED_CHECKPOINTS,
   showLive,
   showRecorded,
   useAwaitedRecorded,
@@ -16,8 +18,13 @@ import {
 import { Button, Tabs } from './ui/index.ts';
 import './recordedNotice.css';
 
+interface RecordedNoticeProps {
+  /** Where the run's own steps are not on screen, one line is enough. */
+  readonly isBrief: boolean;
+}
+
 /** That what is on screen was recorded beforehand, which run it is, and the way to the reader's own. */
-export function RecordedNotice() {
+export function RecordedNotice({ isBrief }: RecordedNoticeProps) {
   const recorded = useShownRun((run) => run.recorded);
   const step = useShownRun((run) => run.step);
   const checkpoint = useShownRun((run) => run.checkpoint);
@@ -47,24 +54,39 @@ export function RecordedNotice() {
             ? 'Recorded run — training cannot run here, see above'
             : 'Recorded run — press Play to train live'}
         </h2>
-        <p>
-          {step} steps of the policy {checkpoint}, done beforehand. Its numbers are those that trained it.
-        </p>
+        {!isBrief && (
+          <p>
+            {step} steps from {aboutOf(checkpoint)}.
+          </p>
+        )}
       </div>
       <div className="app-recorded-choice">
-        <Tabs
-          label="Recorded runs"
-          items={RECORDED_RUNS.map(({ name, label }) => ({ id: name, label }))}
-          selected={recorded.name}
-          onSelect={(name) => void showRecorded(name)}
-        />
+        {!isBrief && (
+          <Tabs
+            label="Recorded runs"
+            items={RECORDED_RUNS.map(({ name, label }) => ({ id: name, label }))}
+            selected={recorded.name}
+            onSelect={(name) => void showRecorded(name)}
+          />
+        )}
         {!hasLesson && (
-          <Button onClick={() => void openLesson('tour')}>
-            <MapIcon size={16} aria-hidden="true" /> Show me around
-          </Button>
+          <>
+            <Button onClick={() => void openLesson('tour')}>
+              <MapIcon size={16} aria-hidden="true" /> Show me around
+            </Button>
+            <Button onClick={() => setLayout({ tab: 'help' })}>
+              <GraduationCap size={16} aria-hidden="true" /> Lessons
+            </Button>
+          </>
         )}
         {hasOwn && canShow && <Button onClick={showLive}>Back to your run</Button>}
       </div>
     </section>
   );
+}
+
+/** The checkpoint's name as Setup explains it. */
+function aboutOf(checkpoint: string | null): string {
+  const about = SHIPPED_CHECKPOINTS.find(({ name }) => name === checkpoint)?.about;
+  return about === undefined ? (checkpoint ?? 'its policy') : `${checkpoint} (${about})`;
 }

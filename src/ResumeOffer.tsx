@@ -1,6 +1,6 @@
 import { RotateCw } from 'lucide-react';
 import { useState } from 'react';
-import { isPristine, resumeRun, setLayout, useResumable, useSession } from './state/index.ts';
+import { isPristine, resumeRun, setLayout, useResumable, useSession, useWarmedStart } from './state/index.ts';
 import { Button } from './ui/index.ts';
 import './resumeOffer.css';
 
@@ -8,10 +8,11 @@ import './resumeOffer.css';
 export function ResumeOffer() {
   const run = useResumable();
   const isShown = useSession((state) => isPristine(state) && state.status !== 'failed');
+  const isWarmed = useWarmedStart() !== null;
   const isReady = useSession((state) => state.status === 'idle');
   const [isDeclined, setDeclined] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  if (!run || !isShown || isDeclined) return null;
+  if (isWarmed || !run || !isShown || isDeclined) return null;
   const goOn = (): void => {
     setFailure(null);
     resumeRun(run.id).catch((error: unknown) =>

@@ -9,6 +9,7 @@ import {
   useSampleImage,
   useSamples,
   useSession,
+  useWarmedStart,
 } from './state/index.ts';
 import type { SampleRow } from './state/index.ts';
 import { Button, ImageView } from './ui/index.ts';
@@ -25,8 +26,10 @@ export function Welcome() {
   const enabled = useEnabled('play');
   // A recorded run comes with a notice of its own.
   const isRecorded = useIsRecorded();
+  // Who has warmed up a policy knows.
+  const isWarmed = useWarmedStart() !== null;
   const isAwaited = useAwaitedRecorded() !== null;
-  if (!isShown || isRecorded || isAwaited) return null;
+  if (isWarmed || !isShown || isRecorded || isAwaited) return null;
   const { split, promptsPerStep, groupSize } = config;
   return (
     <section className="app-welcome" aria-label="Start here">

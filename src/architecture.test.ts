@@ -30,7 +30,7 @@ const layers: Record<string, { values: Rule; types: Rule }> = {
       'worker/protocol.ts',
       'engine/model/safetensors.ts',
       'engine/rl/mergeConfig.ts',
-      'engine/tasks/imported/zip.ts',
+      /^engine\/tasks\/(imported|images)\//,
     ],
     types: [/^engine\//],
   },

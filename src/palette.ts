@@ -3,12 +3,23 @@ import type { Command, TabId } from './state/index.ts';
 import { setLayout } from './state/index.ts';
 import { labelOf } from './tabs.tsx';
 
+/** What Space does, one or the other. */
+const TOGGLED = ['play', 'pause'];
+
 export type PaletteEntry = Pick<Command, 'id' | 'label' | 'keyLabel' | 'run'>;
 
-/** The palette's own command is of no use within it; the first nine tabs have digits. */
+/**
+ * Every action once. The palette's own command is of no use within it, and Space's is what Play or Pause does, whose
+ * key it lends; the first nine tabs have digits.
+ */
 export function paletteEntries(commands: readonly Command[], tabs: readonly TabId[]): PaletteEntry[] {
+  const toggle = commands.find(({ id }) => id === 'togglePlay');
   return [
-    ...commands.filter(({ id }) => id !== 'palette'),
+    ...commands
+      .filter(({ id }) => id !== 'palette' && id !== 'togglePlay')
+      .map((command) =>
+        TOGGLED.includes(command.id) ? { ...command, keyLabel: toggle?.keyLabel } : command,
+      ),
     ...tabs.map((tab, i) => ({
       id: `go-${tab}`,
       label: `Go to ${labelOf(tab)}`,

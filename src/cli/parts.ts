@@ -1,7 +1,8 @@
 /** What commands load before they work: backend, task set, checkpoint, scorer. */
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { selectBackend, type BackendName } from '../engine/compute/backend.ts';
+import type { BackendName } from '../engine/compute/backend.ts';
+import { startBackend as startEngine } from '../engine/startBackend.ts';
 import { prepareNodeBackends } from '../engine/compute/nodeBackend.ts';
 import { coverageOf } from '../engine/eval/coverage.ts';
 import type { CheckpointFiles } from '../engine/model/checkpoint.ts';
@@ -36,8 +37,9 @@ export const folderReader =
 export async function startBackend(options: Options): Promise<BackendName> {
   const forced = options.text('backend') as BackendName | undefined; // checked against the choices
   await prepareNodeBackends();
-  const report = await selectBackend(forced ? { forced } : {});
+  const report = await startEngine(forced ? { forced } : {});
   say(`Backend: ${report.name} (${report.reason})`);
+  if (report.fusedOps?.on === false) say(`Fused ops are off: ${report.fusedOps.why}`);
   return report.name;
 }
 

@@ -25,7 +25,12 @@ describe('train-scorer', () => {
     const out = join(folder, 'made');
     const { code, stderr } = await pebr(...command(out, 1));
     expect(code, stderr).toBe(0);
-    expect((await readdir(out)).sort()).toEqual(['README.md', 'config.json', 'model.safetensors']);
+    expect((await readdir(out)).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'measures.json',
+      'model.safetensors',
+    ]);
     await selectBackend({ forced: 'cpu' });
     const scorer = await loadScorer((name) => readIfThere(join(out, name)));
     expect(scorer.id).toBe('dual-encoder-scenes-nano');

@@ -4,7 +4,7 @@
  * Words: **recorded run** a run made beforehand, with the metrics of every step and the full records of chosen
  * steps, for a page that has trained nothing yet · **header** a run's line in the list · **whole run** header,
  * numbers and what it can go on from · **state** trainer progress, weights and optimiser between two phases ·
- * **kept state** one that stays: the start, and every change of stage · **own sample** one that the reader made.
+ * **checkpoint** a state that stays · **own sample** one that the reader made.
  */
 export {
   decodeRecordedRun,
@@ -32,5 +32,13 @@ export {
 } from './shareLink.ts';
 export { RunDatabase, type RunChanges } from './storage.ts';
 export { StorageError, storageError, type StorageFault } from './storageError.ts';
-export { RUN_COLOURS, shownOf, withScores } from './types.ts';
-export type { BestScore, LoadedRun, MetricsRow, RunHeader, RunParent, WholeRun } from './types.ts';
+export { RUN_COLOURS, shownOf, sizeOfState, withScores } from './types.ts';
+export type {
+  BestScore,
+  Checkpoint,
+  LoadedRun,
+  MetricsRow,
+  RunHeader,
+  RunParent,
+  WholeRun,
+} from './types.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { savedState, wholeRun } from '../../fixtures/wholeRun.ts';
 import { exportRun, importRun } from './runFile.ts';
-import type { WholeRun } from './types.ts';
+import { sizeOfState, type WholeRun } from './types.ts';
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -44,9 +44,14 @@ const runs = fc
       return { ...record, metrics: rows[record.step - 1].metrics, groups: [changed, ...groups] };
     });
     const steps = kept.sort((a, b) => a - b);
+    const checkpoints = steps.map((step) => {
+      const state = savedState(step);
+      const why = step === 0 ? 'start' : step === 1 ? 'interval' : 'reader';
+      return { step, stage: state.progress.stage, why, bytes: sizeOfState(state) } as const;
+    });
     return {
       ...base,
-      header: { ...base.header, name, kept: steps },
+      header: { ...base.header, name, kept: checkpoints },
       metrics: rows,
       records,
       state: savedState(3, weight),

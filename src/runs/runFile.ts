@@ -9,7 +9,7 @@ import type { SavedState } from '../worker/protocol.ts';
 import { readMetrics, writeMetrics } from './metricsCsv.ts';
 import { readRecords, writeRecord } from './rolloutLines.ts';
 import { readRunJson, writeRunJson } from './runJson.ts';
-import { withScores, type WholeRun } from './types.ts';
+import { sizeOfState, withScores, type WholeRun } from './types.ts';
 
 const RUN = 'run.json';
 const METRICS = 'metrics.csv';
@@ -116,7 +116,7 @@ export async function importRun(bytes: Uint8Array, name: string, id: string): Pr
   };
 
   const { header, progress, kept } = await read(RUN, readRunJson);
-  const known = knownPaths(header.kept);
+  const known = knownPaths(header.kept.map(({ step }) => step));
   const stranger = entries.find(({ path }) => !known.has(path));
   if (stranger) throw within(stranger.path, 'no file of a run; export the run again');
   const metrics = await read(METRICS, readMetrics);
@@ -132,9 +132,9 @@ export async function importRun(bytes: Uint8Array, name: string, id: string): Pr
     parameters: await tensorsOf(folder + WEIGHTS),
     trainer: await tensorsOf(trainer + TRAINER),
   });
-  const states: [number, SavedState][] = [];
+  const states = new Map<number, SavedState>();
   for (const at of kept) {
-    states.push([at.step, await stateOf(`kept/${at.step}/`, `kept/${at.step}/`, at)]);
+    states.set(at.step, await stateOf(`kept/${at.step}/`, `kept/${at.step}/`, at));
   }
   const texts: [string, Bytes][] = [];
   for (const text of TEXTS) {
@@ -143,11 +143,17 @@ export async function importRun(bytes: Uint8Array, name: string, id: string): Pr
     texts.push([text, await bytesOf(CHECKPOINT + text)]);
   }
   return {
-    header: { ...header, id, best: withScores({}, metrics), bytes: 0 },
+    header: {
+      ...header,
+      id,
+      best: withScores({}, metrics),
+      kept: header.kept.map((one) => ({ ...one, bytes: sizeOfState(states.get(one.step)!) })),
+      bytes: 0,
+    },
     metrics,
     records: await read(ROLLOUTS, (content) => readRecords(content, metrics)),
     state: await stateOf(CHECKPOINT, 'state/', progress),
-    kept: new Map(states),
+    kept: states,
     files: Object.fromEntries(texts),
   };
 }

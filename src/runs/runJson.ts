@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { mergeConfig } from '../engine/rl/mergeConfig.ts';
 import type { TrainConfig } from '../engine/rl/types.ts';
-import { presetByName, type SavedState } from '../worker/protocol.ts';
+import { presetByName, type KeptState, type SavedState } from '../worker/protocol.ts';
 import { faultOf, fromJson, toJson } from './json.ts';
 import { RUN_COLOURS, type RunHeader, type WholeRun } from './types.ts';
 
@@ -49,6 +49,36 @@ const ProgressJson = v.looseObject({
   stageRewards: v.array(v.number()),
 });
 const text = v.pipe(v.string(), v.maxLength(200));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const measures = v.object({ accuracy: share, description_f1: v.nullable(share) });
+const warmups = v.optional(
+  v.pipe(
+    v.array(
+      v.object({
+        steps: count,
+        batchSize: count,
+        learningRate: v.number(),
+        faults: v.object({
+          perception: v.array(v.object({ attribute: text, values: v.optional(v.array(text)), p: share })),
+          reasoning: v.array(v.object({ slip: text, kinds: v.optional(v.array(text)), p: share })),
+        }),
+        tasks: text,
+        seed: v.number(),
+        from: text,
+        policyHash: text,
+        firstLoss: v.number(),
+        lastLoss: v.number(),
+        measured: v.object({
+          part: v.picklist(['train', 'heldout']),
+          n: count,
+          before: measures,
+          after: measures,
+        }),
+      }),
+    ),
+    v.minLength(1),
+  ),
+);
 const RunJson = v.object({
   name: text,
   colour: v.pipe(count, v.maxValue(RUN_COLOURS - 1)),
@@ -60,21 +90,26 @@ const RunJson = v.object({
     v.object({ from: v.literal('imported'), name: text, revision: count }),
   ]),
   config: v.unknown(),
-  parent: v.nullable(v.object({ id: text, name: text, step: count, config: v.unknown() })),
+  warmups,
+  parent: v.nullable(v.object({ id: text, name: text, step: count, config: v.unknown(), warmups })),
   pinned: v.array(count),
   progress: ProgressJson,
   kept: v.array(ProgressJson),
+  /** Why each is kept; an earlier page kept the start and changes of stage alone. */
+  keptWhy: v.optional(v.array(v.picklist(['start', 'stage', 'interval', 'reader'])), []),
 });
 
 /** What run.json says. */
 export interface RunAccount {
-  readonly header: Omit<RunHeader, 'id' | 'best' | 'bytes'>;
+  readonly header: Omit<RunHeader, 'id' | 'best' | 'bytes' | 'kept'> & {
+    readonly kept: readonly KeptState[];
+  };
   readonly progress: Progress;
   readonly kept: readonly Progress[];
 }
 
 export function writeRunJson({ header, state, kept }: WholeRun): string {
-  const { name, colour, createdAt, updatedAt, checkpoint, tasks, config, parent, pinned } = header;
+  const { name, colour, createdAt, updatedAt, checkpoint, warmups, tasks, config, parent, pinned } = header;
   return `${toJson(
     {
       format: RUN_FORMAT,
@@ -84,12 +119,14 @@ export function writeRunJson({ header, state, kept }: WholeRun): string {
       createdAt,
       updatedAt,
       checkpoint,
+      warmups,
       tasks,
       config,
       parent,
       pinned,
       progress: state.progress,
-      kept: [...kept].sort(([a], [b]) => a - b).map(([, { progress }]) => progress),
+      kept: header.kept.map(({ step }) => kept.get(step)!.progress),
+      keptWhy: header.kept.map(({ why }) => why),
     },
     1,
   )}\n`;
@@ -111,7 +148,7 @@ export function readRunJson(json: string): RunAccount {
   if (version !== RUN_VERSION) throw new Error(`version ${show(version)}; this page reads ${RUN_VERSION}`);
   const parsed = v.safeParse(RunJson, value);
   if (!parsed.success) throw new Error(faultOf(parsed));
-  const { progress, kept, config, parent, ...rest } = parsed.output;
+  const { progress, kept, keptWhy, config, parent, ...rest } = parsed.output;
   // Drafts and evidence are the engine's own, as it wrote them; the rest has been checked field by field.
   const states = { progress: progress as unknown as Progress, kept: kept as unknown as readonly Progress[] };
   return {
@@ -122,7 +159,11 @@ export function readRunJson(json: string): RunAccount {
       parent: parent && { ...parent, config: configOf(parent.config) },
       step: progress.step,
       stageChanges: states.progress.stageChanges,
-      kept: states.kept.map(({ step }) => step),
+      kept: states.kept.map(({ step, stage: keptStage }, i) => ({
+        step,
+        stage: keptStage,
+        why: keptWhy[i] ?? (step === 0 ? 'start' : 'stage'),
+      })),
     },
   };
 }

@@ -1,11 +1,13 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
+import { openDB } from 'idb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { stepRecord } from '../../fixtures/stepRecord.ts';
 import { savedState, wholeRun } from '../../fixtures/wholeRun.ts';
 import { packRecord, unpackRecord } from './recordCodec.ts';
 import { RunDatabase, type RunChanges } from './storage.ts';
+import { sizeOfState } from './types.ts';
 
 let database: RunDatabase;
 beforeEach(async () => {
@@ -62,7 +64,7 @@ describe('a run', () => {
     await database.patch('a', { name: 'mine', pinned: [1] });
     await database.save(step3());
     const { header, metrics, records, state, kept } = await database.load('a');
-    expect(header).toMatchObject({ name: 'mine', step: 3, kept: [0] });
+    expect(header).toMatchObject({ name: 'mine', step: 3, kept: [{ step: 0, why: 'start' }] });
     expect(metrics.map(({ step }) => step)).toEqual([1, 2, 3]);
     expect(records.map(({ step }) => step)).toEqual([1, 3]);
     expect(state).toEqual(savedState(3));
@@ -121,6 +123,39 @@ describe('a run', () => {
   });
 });
 
+test('a run stored by an earlier page has its checkpoints, with what is known of them', async () => {
+  database.close();
+  globalThis.indexedDB = new IDBFactory();
+  const { header, metrics, state, files } = wholeRun('a', 2);
+  const old = await openDB('pebr-runs', 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore('runs', { keyPath: 'id' });
+      for (const name of ['metrics', 'records', 'states', 'files']) fresh.createObjectStore(name);
+    },
+  });
+  await old.put('runs', {
+    ...header,
+    kept: [0, 1],
+    bytes: 5,
+    writer: 'old tab',
+    sizes: { record: 1, files: 2 },
+  });
+  for (const row of metrics) await old.put('metrics', row, ['a', row.step]);
+  for (const step of [0, 1]) await old.put('states', savedState(step), ['a', step]);
+  await old.put('states', state, ['a', -1]);
+  await old.put('files', files, 'a');
+  old.close();
+  database = await RunDatabase.open('this tab');
+  const bytes = sizeOfState(savedState(1));
+  expect((await database.load('a')).header.kept).toEqual([
+    { step: 0, stage: 'perception', why: 'start', bytes },
+    { step: 1, stage: 'perception', why: 'stage', bytes },
+  ]);
+  await database.takeOver('a');
+  await database.save({ ...step3(), header: { ...step3().header, kept: header.kept } });
+  expect([...(await database.load('a')).kept.keys()]).toEqual([0]);
+});
+
 describe('a browser', () => {
   test('that keeps nothing is said so', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
@@ -132,7 +167,7 @@ describe('a browser', () => {
   test('that a newer page has stored runs in is left alone', async () => {
     database.close();
     await new Promise((resolve) => {
-      const request = indexedDB.open('pebr-runs', 2);
+      const request = indexedDB.open('pebr-runs', 3);
       request.onsuccess = () => resolve(request.result.close());
     });
     await expect(RunDatabase.open('a')).rejects.toMatchObject({ fault: 'newer', message: /newer version/ });

@@ -6,10 +6,11 @@ import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from '
 import type { ResumedRun, SavedState } from '../worker/protocol.ts';
 import { packRecord, sizeOfRecord, unpackRecord, type PackedRecord } from './recordCodec.ts';
 import { StorageError, storageError } from './storageError.ts';
-import type { MetricsRow, RunHeader, WholeRun } from './types.ts';
+import { withCheckpoints } from './storageUpgrade.ts';
+import { sizeOfState, type MetricsRow, type RunHeader, type WholeRun } from './types.ts';
 
 const NAME = 'pebr-runs';
-const VERSION = 1;
+const VERSION = 2;
 /** Key of a run's newest state among those kept by their step. */
 const NEWEST = -1;
 const STORES = ['runs', 'metrics', 'records', 'states', 'files'] as const;
@@ -17,12 +18,12 @@ const STORES = ['runs', 'metrics', 'records', 'states', 'files'] as const;
 type StoredHeader = RunHeader & {
   /** The tab that saves it: the last one that began to. */
   readonly writer: string;
-  /** Bytes of its newest record and of its files. */
-  readonly sizes: { readonly record: number; readonly files: number };
+  /** Bytes of its newest state, of its newest record and of its files. */
+  readonly sizes: { readonly state: number; readonly record: number; readonly files: number };
 };
 type StepKey = [run: string, step: number];
 
-interface Schema extends DBSchema {
+export interface Schema extends DBSchema {
   runs: { key: string; value: StoredHeader };
   metrics: { key: StepKey; value: MetricsRow };
   records: { key: StepKey; value: PackedRecord };
@@ -39,6 +40,7 @@ export interface RunChanges {
   /** Steps whose record stays; others go. */
   readonly retained: ReadonlySet<number>;
   readonly state: SavedState;
+  /** Of `header.kept`, those that are not stored yet. What is stored and not in the header's list goes. */
   readonly kept: ReadonlyMap<number, SavedState>;
   /** null: stored already. */
   readonly files: ResumedRun['files'] | null;
@@ -60,7 +62,9 @@ export class RunDatabase {
   static async open(writer: string): Promise<RunDatabase> {
     try {
       const db = await openDB<Schema>(NAME, VERSION, {
-        upgrade(fresh) {
+        upgrade(fresh, from, _to, tx) {
+          // What fails ends the transaction, and the opening with it.
+          if (from === 1) return void withCheckpoints(tx).catch(() => abort(tx));
           fresh.createObjectStore('runs', { keyPath: 'id' });
           for (const name of STORES.slice(1)) fresh.createObjectStore(name);
         },
@@ -122,38 +126,51 @@ export class RunDatabase {
    */
   async save(changes: RunChanges): Promise<RunHeader> {
     return this.#change(async (tx) => {
-      const { id } = changes.header;
-      const before = await tx.objectStore('runs').get(id);
+      const { id, step: newest } = changes.header;
+      const metrics = tx.objectStore('metrics');
+      const records = tx.objectStore('records');
+      const states = tx.objectStore('states');
+      const [before, recordKeys, stateKeys] = await Promise.all([
+        tx.objectStore('runs').get(id),
+        records.getAllKeys(all(id)),
+        states.getAllKeys(all(id)),
+      ]);
       if (before && before.writer !== this.#writer) {
         throw new StorageError('taken', 'Another tab goes on with this run.');
       }
       // What came before is gone, and half a run is worse than none.
       if (!before && !changes.files) throw new StorageError('taken', 'Another tab has deleted this run.');
-      // A run that went back has no later steps any more.
-      const { step: newest } = changes.header;
-      await tx.objectStore('metrics').delete(IDBKeyRange.bound([id, newest], [id, Infinity], true));
-      for (const row of changes.metrics) await tx.objectStore('metrics').put(row, [id, row.step]);
-      for (const record of changes.records) await tx.objectStore('records').put(record, [id, record.step]);
-      const stored = await tx.objectStore('records').getAllKeys(all(id));
-      for (const key of stored) {
-        if (!changes.retained.has(key[1])) await tx.objectStore('records').delete(key);
-      }
-      for (const [step, state] of changes.kept) await tx.objectStore('states').put(state, [id, step]);
-      await tx.objectStore('states').put(changes.state, [id, NEWEST]);
-      if (changes.files) await tx.objectStore('files').put(changes.files, id);
-      const kept = await tx.objectStore('states').getAllKeys(all(id));
+      const recordSteps = stepsOf(
+        recordKeys,
+        changes.records.map(({ step }) => step),
+      );
+      const stateSteps = stepsOf(stateKeys, changes.kept.keys());
+      const kept = changes.header.kept.filter(({ step }) => stateSteps.has(step));
+      const listed = new Set([NEWEST, ...kept.map(({ step }) => step)]);
+      const goneStates = [...stateSteps].filter((step) => !listed.has(step));
+      const goneRecords = [...recordSteps].filter((step) => !changes.retained.has(step));
       const sizes = sizesOf(changes, before?.sizes);
-      const tensors = changes.state.parameters.byteLength + changes.state.trainer.byteLength;
-      const recordCount = Math.min(stored.length, changes.retained.size);
+      const recordCount = recordSteps.size - goneRecords.length;
       const header: StoredHeader = {
         ...changes.header,
         ...(before ? { name: before.name, colour: before.colour, pinned: before.pinned } : {}),
-        kept: kept.map(([, step]) => step).filter((step) => step !== NEWEST),
-        bytes: tensors * kept.length + sizes.record * recordCount + sizes.files,
+        kept,
+        bytes: sizes.state + sizeOfKept(kept) + sizes.record * recordCount + sizes.files,
         writer: this.#writer,
         sizes,
       };
-      await tx.objectStore('runs').put(header);
+      // A run that went back has no later steps any more.
+      write(metrics.delete(IDBKeyRange.bound([id, newest], [id, Infinity], true)));
+      for (const row of changes.metrics) write(metrics.put(row, [id, row.step]));
+      for (const record of changes.records) write(records.put(record, [id, record.step]));
+      for (const step of goneRecords) write(records.delete([id, step]));
+      for (const step of goneStates) write(states.delete([id, step]));
+      for (const [step, state] of changes.kept) write(states.put(state, [id, step]));
+      write(states.put(changes.state, [id, NEWEST]));
+      if (changes.files) write(tx.objectStore('files').put(changes.files, id));
+      write(tx.objectStore('runs').put(header));
+      // From here on the browser brings it to an end even if the page goes.
+      tx.commit();
       return headerOf(header);
     });
   }
@@ -172,6 +189,18 @@ export class RunDatabase {
   /** Changes what the reader sets of a run; nothing when it is not stored. */
   async patch(id: string, change: Partial<Pick<RunHeader, 'name' | 'colour' | 'pinned'>>): Promise<void> {
     await this.#edit(id, (header) => ({ ...header, ...change }));
+  }
+
+  /** Deletes a checkpoint of a run; nothing when there is none after that step. */
+  async removeCheckpoint(id: string, step: number): Promise<void> {
+    await this.#change(async (tx) => {
+      const header = await tx.objectStore('runs').get(id);
+      const gone = header?.kept.find((one) => one.step === step);
+      if (!header || !gone) return;
+      await tx.objectStore('states').delete([id, step]);
+      const kept = header.kept.filter((one) => one !== gone);
+      await tx.objectStore('runs').put({ ...header, kept, bytes: header.bytes - gone.bytes });
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -215,8 +244,13 @@ export class RunDatabase {
   }
 }
 
+/** The transaction's outcome tells whether a request of it went well. */
+function write(request: Promise<unknown>): void {
+  void request.catch(() => undefined);
+}
+
 /** An aborted transaction cannot be aborted again. */
-function abort(tx: Transaction): void {
+function abort(tx: Pick<Transaction, 'abort'>): void {
   try {
     tx.abort();
   } catch {
@@ -232,13 +266,25 @@ function rethrow(error: unknown): never {
   throw storageError(error);
 }
 
+function stepsOf(keys: readonly StepKey[], more: Iterable<number>): Set<number> {
+  return new Set([...keys.map(([, step]) => step), ...more]);
+}
+
 /** Sizes as far as this save knows them, else those before it. */
-function sizesOf({ records, files }: RunChanges, before?: StoredHeader['sizes']): StoredHeader['sizes'] {
+function sizesOf(
+  { state, records, files }: RunChanges,
+  before?: StoredHeader['sizes'],
+): StoredHeader['sizes'] {
   const newest = records.at(-1);
   return {
+    state: sizeOfState(state),
     record: newest ? sizeOfRecord(newest) : (before?.record ?? 0),
     files: files
       ? Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0)
       : (before?.files ?? 0),
   };
+}
+
+function sizeOfKept(kept: RunHeader['kept']): number {
+  return kept.reduce((sum, { bytes }) => sum + bytes, 0);
 }

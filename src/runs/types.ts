@@ -1,6 +1,7 @@
 /** What is kept of a run. */
 import type { SplitRecord, StageChange, StepRecord, TrainConfig } from '../engine/rl/types.ts';
-import type { ResumedRun, SavedState, TaskChoice } from '../worker/protocol.ts';
+import type { WarmupRound } from '../engine/rl/warmupRound.ts';
+import type { KeptState, ResumedRun, SavedState, TaskChoice } from '../worker/protocol.ts';
 
 /** The best of a score over a run's steps. */
 export interface BestScore {
@@ -15,6 +16,12 @@ export interface RunParent {
   /** Steps taken over; 0: only the config. */
   readonly step: number;
   readonly config: TrainConfig;
+  readonly warmups?: readonly WarmupRound[];
+}
+
+/** A state that stays beside later ones: what the run can be forked from. */
+export interface Checkpoint extends KeptState {
+  readonly bytes: number;
 }
 
 /** A run without its numbers: a line of the list. */
@@ -27,6 +34,8 @@ export interface RunHeader {
   readonly tasks: TaskChoice;
   /** Name of the checkpoint it started from. */
   readonly checkpoint: string;
+  /** Warm-ups in the page that made its start from the checkpoint, in order; absent: it starts as shipped. */
+  readonly warmups?: readonly WarmupRound[];
   readonly parent: RunParent | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -38,8 +47,8 @@ export interface RunHeader {
   readonly stageChanges: readonly StageChange[];
   /** Steps whose record outlives the retention. */
   readonly pinned: readonly number[];
-  /** Steps after which the whole state is kept, ascending: the start and every change of stage. */
-  readonly kept: readonly number[];
+  /** Ascending: the start, every change of stage, one every few steps, and those that the reader keeps. */
+  readonly kept: readonly Checkpoint[];
   /** About how much storage it takes. */
   readonly bytes: number;
 }
@@ -66,6 +75,11 @@ export interface WholeRun extends Omit<LoadedRun, 'config' | 'stageChanges' | 's
   readonly kept: ReadonlyMap<number, SavedState>;
   /** The checkpoint's files besides its weights, by name. */
   readonly files: ResumedRun['files'];
+}
+
+/** Bytes of a state's tensors. */
+export function sizeOfState({ parameters, trainer }: SavedState): number {
+  return parameters.byteLength + trainer.byteLength;
 }
 
 /** How many colours runs have; the first one comes again after the last. */

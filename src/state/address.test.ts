@@ -35,9 +35,18 @@ test.each([
   ['?seed=1e3', 'seed "1e3"', 'whole number'],
   ['?seed=', 'seed ""', 'whole number'],
   ['?backend=cuda', 'backend "cuda"', 'webgpu, wasm, cpu'],
+  ['?lesson=algebra', 'lesson "algebra"', 'tour, advantage, equal-groups, perception-first, reward-hack'],
+  ['?lesson=', 'lesson ""', 'tour, advantage'],
+  ['?lesson=__proto__', 'lesson "__proto__"', 'tour, advantage'],
+  ['?lesson=Advantage', 'lesson "Advantage"', 'tour, advantage'],
+  ['?lesson=../tour', 'lesson "../tour"', 'tour, advantage'],
+  ['?embed=help', 'embed "help"', 'charts'],
+  ['?embed=', 'embed ""', 'charts'],
+  ['?embed=constructor', 'embed "constructor"', 'charts'],
+  ['?embed=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E', 'embed "<img src=x onerror=alert(1)>"', 'charts'],
 ])('%s is left out and named', (search, named, allowed) => {
-  const { preset, seed, backend, notices } = readAddress(search);
-  expect({ preset, seed, backend }).toEqual({ preset: 'tiny', seed: null, backend: null });
+  const { notices, ...rest } = readAddress(search);
+  expect({ ...rest, notices: [] }).toEqual(readAddress(''));
   expect(notices).toHaveLength(1);
   expect(notices[0]).toContain(named);
   expect(notices[0]).toContain(allowed);
@@ -76,4 +85,18 @@ test('the whole page has the same address but for embed', () => {
   expect(withoutEmbed('https://example.org/play/?preset=nano&embed=charts&seed=3#view=1.a')).toBe(
     'https://example.org/play/?preset=nano&seed=3#view=1.a',
   );
+});
+
+test('a value of any length is named in a line that can be read', () => {
+  for (const field of ['lesson', 'embed', 'preset']) {
+    const { notices } = readAddress(`?${field}=${encodeURIComponent(`a\n\u202e${'x'.repeat(5000)}`)}`);
+    expect(notices).toHaveLength(1);
+    expect(notices[0].length).toBeLessThan(300);
+    expect(notices[0]).not.toMatch(/[\n\u202e]/);
+    expect(notices[0]).toContain('allowed:');
+  }
+});
+
+test('of a field that is given twice the first counts', () => {
+  expect(readAddress('?lesson=tour&lesson=algebra')).toMatchObject({ lesson: 'tour', notices: [] });
 });

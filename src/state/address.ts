@@ -41,6 +41,15 @@ const FIELDS = {
   embed: { schema: v.picklist(EMBEDS), allowed: EMBEDS.join(', ') },
 } as const;
 
+/** Characters of a refused value that are shown. */
+const SHOWN = 60;
+
+/** A value from outside, short and in one line; what turns or hides text is left out. */
+function shown(value: string): string {
+  const plain = value.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
+  return plain.length > SHOWN ? `${plain.slice(0, SHOWN)}…` : plain;
+}
+
 /** Reads query string and fragment; what is bad is left out and named in `notices`. */
 export function readAddress(search: string, fragment = ''): Address {
   const query = new URLSearchParams(search);
@@ -51,7 +60,7 @@ export function readAddress(search: string, fragment = ''): Address {
     const parsed = v.safeParse(schema, given);
     if (parsed.success) return parsed.output;
     notices.push(
-      `The address asks for ${name} "${given}", which is not known; allowed: ${FIELDS[name].allowed}.`,
+      `The address asks for ${name} "${shown(given)}", which is not known; allowed: ${FIELDS[name].allowed}.`,
     );
     return null;
   };

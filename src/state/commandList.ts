@@ -1,4 +1,5 @@
 /** The command registry: one list drives buttons, keys, palette, key sheet and tests. */
+import { keepStep } from './checkpoints.ts';
 import { goLive, select, selectionStore } from './selection.ts';
 import { sessionStore, type SessionState } from './session.ts';
 import { applyLayoutPreset, LAYOUT_PRESETS, layoutStore, setLayout, THEMES } from './layout.ts';
@@ -26,6 +27,9 @@ const isReady = session(({ status }) => status === 'idle' || status === 'paused'
 const isRunning = session(({ status }) => status === 'running');
 const isBusy = session(({ status }) => status === 'running' || status === 'stepping');
 const hasRun = session(({ run, status }) => run !== null && status !== 'booting');
+
+/** Nothing of the run can be asked for. */
+const GONE: readonly SessionState['status'][] = ['booting', 'lost', 'failed'];
 
 type Target = ReturnType<typeof rolloutBy>;
 
@@ -83,6 +87,13 @@ const RUN: readonly Command[] = [
     run: resetRun,
   },
   { id: 'newSeed', label: 'Restart with a new seed', group: 'Run', enabled: hasRun, run: newSeed },
+  {
+    id: 'keepStep',
+    label: 'Keep this step as a checkpoint',
+    group: 'Run',
+    enabled: session(({ run, status, step }) => run !== null && step > 0 && !GONE.includes(status)),
+    run: keepStep,
+  },
 ];
 
 const SELECTION: readonly Command[] = [

@@ -20,7 +20,7 @@ beforeEach(() => {
   setClient({ send: (message) => sent.push(message) });
   choosePreset('tiny');
   const { draft: config, tasks, checkpoint } = configStore.getState();
-  markApplied({ config, tasks, checkpoint });
+  markApplied({ config, tasks, checkpoint, warmed: null });
 });
 const changes = () => changesOf(configStore.getState());
 
@@ -54,7 +54,7 @@ test('a preset keeps the seed; an own set under the same name is a change', () =
 
   chooseTasks({ from: 'imported', name: 'set.json', revision: 1 });
   const { draft: config, tasks, checkpoint } = configStore.getState();
-  markApplied({ config, tasks, checkpoint });
+  markApplied({ config, tasks, checkpoint, warmed: null });
   expect(changes()).toEqual([]);
   chooseTasks({ from: 'imported', name: 'set.json', revision: 2 });
   expect(changes().map((change) => change.path)).toEqual(['tasks']);
@@ -68,7 +68,7 @@ test('tasks bring the checkpoint made for them, and another one is a change', ()
   choosePreset('tiny');
   expect(configStore.getState().checkpoint).toBe('tiny');
   const { draft: config, tasks, checkpoint } = configStore.getState();
-  markApplied({ config, tasks, checkpoint });
+  markApplied({ config, tasks, checkpoint, warmed: null });
   chooseCheckpoint('nano');
   expect(changes()).toEqual([{ path: 'checkpoint', from: 'tiny', to: 'nano' }]);
   choosePreset('nano');

@@ -6,14 +6,24 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { TrainConfig } from '../engine/rl/types.ts';
+import type { WarmupRound } from '../engine/rl/warmupRound.ts';
 import { defaultCheckpoint, presetByName } from '../worker/protocol.ts';
-import type { TaskChoice } from '../worker/protocol.ts';
+import type { ResumedRun, TaskChoice } from '../worker/protocol.ts';
+
+/** A checkpoint that was warmed up in the page, in its place as the start. */
+export interface WarmedStart {
+  /** In order; at least one. */
+  readonly rounds: readonly WarmupRound[];
+  readonly files: ResumedRun['files'];
+}
 
 export interface ConfigState {
   readonly draft: TrainConfig;
   readonly tasks: TaskChoice;
   /** Name of the shipped checkpoint that the run starts from. */
   readonly checkpoint: string;
+  /** That checkpoint as a warm-up in the page made it; null: as shipped. */
+  readonly warmed: WarmedStart | null;
   /** What the run was started with; null before the first one. */
   readonly applied: RunChoice | null;
 }
@@ -23,9 +33,10 @@ export interface RunChoice {
   readonly config: TrainConfig;
   readonly tasks: TaskChoice;
   readonly checkpoint: string;
+  readonly warmed: WarmedStart | null;
 }
 
-/** One difference, by its dotted path in TrainConfig; `tasks` for the task set, `checkpoint` for the weights. */
+/** One difference, by its dotted path in TrainConfig; `tasks` for the task set, `checkpoint` and `warm-up` for the weights. */
 export interface ConfigChange {
   readonly path: string;
   readonly from: unknown;
@@ -72,28 +83,39 @@ export function chooseConfig(config: TrainConfig): void {
 }
 
 /** Takes all that a run was started with as the draft. */
-export function chooseRun({ config, tasks, checkpoint }: RunChoice): void {
-  configStore.setState({ draft: config, tasks, checkpoint });
+export function chooseRun({ config, tasks, checkpoint, warmed }: RunChoice): void {
+  configStore.setState({ draft: config, tasks, checkpoint, warmed });
 }
 
 export function chooseTasks(tasks: TaskChoice): void {
   configStore.setState(({ draft }) => ({
     tasks,
     checkpoint: checkpointFor(draft.preset, tasks),
+    warmed: null,
     draft: { ...draft, tasks: tasks.name },
   }));
 }
 
 /** Takes another of the shipped checkpoints to start from. */
 export function chooseCheckpoint(checkpoint: string): void {
-  configStore.setState({ checkpoint });
+  configStore.setState({ checkpoint, warmed: null });
+}
+
+/** Takes a warmed-up policy, or with null the shipped one, to start from. */
+export function chooseWarmed(warmed: WarmedStart | null): void {
+  configStore.setState({ warmed });
 }
 
 /** Back to the config of the run; before the first run, to the preset. */
 export function revertDraft(): void {
   configStore.setState(({ applied, draft }) =>
     applied
-      ? { draft: applied.config, tasks: applied.tasks, checkpoint: applied.checkpoint }
+      ? {
+          draft: applied.config,
+          tasks: applied.tasks,
+          checkpoint: applied.checkpoint,
+          warmed: applied.warmed,
+        }
       : choice(presetByName(draft.preset)),
   );
 }
@@ -104,7 +126,7 @@ export function markApplied(applied: RunChoice): void {
 }
 
 /** What differs between the draft and the run, field by field; empty before the first run. */
-export function changesOf({ draft, tasks, checkpoint, applied }: ConfigState): ConfigChange[] {
+export function changesOf({ draft, tasks, checkpoint, warmed, applied }: ConfigState): ConfigChange[] {
   if (!applied) return [];
   const changes = differences('', applied.config, draft);
   const renamed = JSON.stringify(applied.tasks) !== JSON.stringify(tasks);
@@ -114,7 +136,33 @@ export function changesOf({ draft, tasks, checkpoint, applied }: ConfigState): C
   if (applied.checkpoint !== checkpoint) {
     changes.push({ path: 'checkpoint', from: applied.checkpoint, to: checkpoint });
   }
-  return changes;
+  return [...changes, ...warmupChanges(applied.warmed?.rounds, warmed?.rounds)];
+}
+
+/** The difference between two starts in what they were warmed up with. */
+export function warmupChanges(
+  from: readonly WarmupRound[] | undefined,
+  to: readonly WarmupRound[] | undefined,
+): ConfigChange[] {
+  const [before, after] = [warmupText(from), warmupText(to)];
+  const isSame = from?.at(-1)?.policyHash === to?.at(-1)?.policyHash;
+  return isSame ? [] : [{ path: 'warm-up', from: before, to: after }];
+}
+
+/** Warm-ups in words: how much, and the planted faults. */
+export function warmupText(rounds: readonly WarmupRound[] | undefined): string {
+  if (!rounds || rounds.length === 0) return 'as shipped';
+  return rounds.map(roundText).join(', then ');
+}
+
+function roundText({ steps, batchSize, learningRate, faults }: WarmupRound): string {
+  const only = (list: readonly string[] | undefined): string => (list ? ` (${list.join(', ')})` : '');
+  const planted = [
+    ...faults.perception.map(({ attribute, values, p }) => `${attribute}${only(values)} ${p}`),
+    ...faults.reasoning.map(({ slip, kinds, p }) => `${slip}${only(kinds)} ${p}`),
+  ];
+  const amount = `${steps} ${steps === 1 ? 'step' : 'steps'} of ${batchSize}`;
+  return `${amount} at rate ${learningRate}, faults: ${planted.join('; ')}`;
 }
 
 export function useConfigChanges(): readonly ConfigChange[] {
@@ -122,9 +170,9 @@ export function useConfigChanges(): readonly ConfigChange[] {
   return useMemo(() => changesOf(state), [state]);
 }
 
-function choice(preset: TrainConfig): Pick<ConfigState, 'draft' | 'tasks' | 'checkpoint'> {
+function choice(preset: TrainConfig): Omit<ConfigState, 'applied'> {
   const tasks = { from: 'built-in', name: preset.tasks } as const;
-  return { draft: preset, tasks, checkpoint: checkpointFor(preset.preset, tasks) };
+  return { draft: preset, tasks, checkpoint: checkpointFor(preset.preset, tasks), warmed: null };
 }
 
 /** A preset starts from its own checkpoint, a suite other than scenes from the one made for it. */

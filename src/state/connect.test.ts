@@ -4,7 +4,7 @@ import type { StepRecord } from '../engine/rl/types.ts';
 import { runCommand } from './commands.ts';
 import { receive } from './connect.ts';
 import { RETAINED, recordsStore, togglePin } from './records.ts';
-import { goLive, select, selectionStore } from './selection.ts';
+import { goLive, select, selectNearest, selectionStore } from './selection.ts';
 import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
 
@@ -33,6 +33,19 @@ test('live follows the newest record; selecting pins; going live follows again',
   expect(selectionStore.getState()).toMatchObject({ live: true, step: 3 });
   runCommand('previousStep');
   expect(selectionStore.getState()).toMatchObject({ live: false, step: 2 });
+});
+
+test('a step that is not kept gives the nearest one, and says which was asked for', () => {
+  arrive(1, 4);
+  selectNearest(3);
+  expect(selectionStore.getState()).toMatchObject({ step: 4, asked: 3 });
+  select({ step: 4, group: 1 });
+  expect(selectionStore.getState().asked).toBe(3);
+  selectNearest(1);
+  expect(selectionStore.getState()).toMatchObject({ step: 1, asked: null });
+  selectNearest(2);
+  goLive();
+  expect(selectionStore.getState()).toMatchObject({ step: 4, asked: null });
 });
 
 test('a new group clears rollout, token and patch; a token keeps them', () => {

@@ -8,6 +8,7 @@ import { browserThread, setSandboxThread } from '../worker/sandbox.ts';
 import type { Address } from './address.ts';
 import { addAttention, clearAttention } from './attention.ts';
 import { send, setClient } from './bridge.ts';
+import { tellKeepEvery } from './checkpoints.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
 import { setAssetBase } from './control.ts';
 import { logFailures } from './customReward.ts';
@@ -25,6 +26,7 @@ import { startRun } from './run.ts';
 import { seriesStore } from './series.ts';
 import { applyView, selectWanted } from './shareView.ts';
 import { logLine, sessionStore } from './session.ts';
+import { takeWarmedUp, takeWarmupProgress } from './warmup.ts';
 
 /** Sets the draft from the address, then boots the worker. Returns what undoes it. */
 export function connect(client: Client, address: Address, assetBase: string): () => void {
@@ -168,6 +170,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
     case 'evaluation':
       takeEvaluation(message);
       return;
+    case 'warmupProgress':
+      takeWarmupProgress(message.progress);
+      return;
+    case 'warmedUp':
+      takeWarmedUp(message);
+      return;
     case 'checkpoint':
       saveFiles(message.name, message.files);
       return;
@@ -223,6 +231,7 @@ function takeStarted(info: Extract<FromWorker, { type: 'started' }>['info']): vo
     timing: {},
     error: null,
   });
+  tellKeepEvery();
   const whole = beginRun(info);
   if (whole) showWhole(whole);
   followNewest();

@@ -10,12 +10,14 @@ import {
   controlMisfit,
   controlStore,
   discardControl,
+  keepControl,
   setAssetBase,
   startControl,
   stopControl,
 } from './control.ts';
 import { recordsStore } from './records.ts';
 import { advance, resetRun, startRun } from './run.ts';
+import { runDatabase, runStore } from './runStore.ts';
 import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
 
@@ -92,8 +94,25 @@ test('a control run steps beside the run, and the run’s numbers stay as they a
   expect(control()?.config).toEqual({ ...configStore.getState().applied?.config, stages: 'reasoning' });
   expect(sessionStore.getState().error).toBeNull();
 
-  // Stopped, it keeps its lines and hears of no further step; another run takes them away.
+  // Kept, it is a run of the list that can be gone on with.
   stopControl();
+  await keepControl();
+  const kept = runStore.getState().runs.find(({ name }) => name === control()?.keptAs)!;
+  expect(kept).toMatchObject({
+    origin: 'stored',
+    step: STEPS,
+    config: control()?.config,
+    tasks: { from: 'built-in' },
+  });
+  expect(kept.parent?.id).toBe(runStore.getState().current);
+  const whole = await (await runDatabase()).load(kept.id);
+  expect(whole.metrics).toEqual(rows.map(({ step, stage, metrics }) => ({ step, stage, metrics })));
+  expect(whole.records.map(({ step }) => step)).toEqual([1, 2]);
+  expect(whole.state.progress.step).toBe(STEPS);
+  expect([...whole.kept.keys()]).toEqual(kept.kept.map(({ step }) => step));
+  expect(kept.kept[0]).toMatchObject({ step: 0, why: 'start' });
+
+  // Stopped, it keeps its lines and hears of no further step; another run takes them away.
   advance('step');
   await until(() => sessionStore.getState().step === STEPS + 1);
   expect(control()).toMatchObject({ status: 'stopped', step: STEPS });

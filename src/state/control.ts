@@ -6,7 +6,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { TrainConfig } from '../engine/rl/types.ts';
-import { withScores, type RunHeader } from '../runs/index.ts';
+import { StorageError, withScores, type RunHeader, type RunParent } from '../runs/index.ts';
 import { createClient, type Client } from '../worker/client.ts';
 import {
   PROTOCOL_VERSION,
@@ -17,8 +17,10 @@ import {
   type WorkerError,
 } from '../worker/protocol.ts';
 import { configStore, type RunChoice } from './config.ts';
+import { ControlAccount } from './controlAccount.ts';
 import { lastImport } from './imports.ts';
-import { freeColour } from './runStore.ts';
+import { newId } from './persistence.ts';
+import { freeColour, freeName, liveRun, refreshRuns, runDatabase, tellTabs } from './runStore.ts';
 import { SeriesStore, seriesStore } from './series.ts';
 import { logLine, sessionStore, type SessionState } from './session.ts';
 
@@ -27,6 +29,10 @@ export interface ControlRun {
   readonly status: 'loading' | 'stepping' | 'waiting' | 'stopped' | 'failed';
   readonly config: TrainConfig;
   readonly checkpoint: string;
+  readonly warmups: RunHeader['warmups'];
+  readonly tasks: TaskChoice;
+  /** The run that it is the control of. */
+  readonly parent: RunParent | null;
   /** That of the run under way, so that nothing but the stages differs. */
   readonly backend: BackendName;
   readonly colour: number;
@@ -35,12 +41,15 @@ export interface ControlRun {
   readonly best: RunHeader['best'];
   readonly series: SeriesStore;
   readonly error: WorkerError | null;
+  /** Its name in the list of runs, if it was kept as it is now. */
+  readonly keptAs: string | null;
 }
 
 export const controlStore = createStore<{ readonly control: ControlRun | null }>(() => ({ control: null }));
 
 /** Its worker, while it has one. */
 let client: Client | null = null;
+let account = new ControlAccount();
 /** Where workers find the models. */
 let assetBase = '';
 
@@ -72,19 +81,25 @@ export function startControl(makeClient: () => Client = createClient): void {
   discardControl();
   const choice = { ...applied, config: { ...applied.config, stages: 'reasoning' as const } };
   const { name: backend } = session.backend;
+  const live = liveRun();
   controlStore.setState({
     control: {
       status: 'loading',
       config: choice.config,
       checkpoint: choice.checkpoint,
+      warmups: choice.warmed?.rounds,
+      tasks: choice.tasks,
+      parent: live && { id: live.id, name: live.name, step: 0, config: live.config },
       backend,
       colour: freeColour(),
       step: 0,
       best: {},
       series: new SeriesStore(),
       error: null,
+      keptAs: null,
     },
   });
+  account = new ControlAccount();
   const worker = makeClient();
   client = worker;
   worker.subscribe((messages) => {
@@ -98,6 +113,24 @@ export function startControl(makeClient: () => Client = createClient): void {
 export function stopControl(): void {
   endWorker();
   update({ status: 'stopped' });
+}
+
+/**
+ * Keeps it as it is now as a run of its own in the list. Throws a StorageError when nothing of it can be gone on from
+ * or it cannot be stored.
+ */
+export async function keepControl(): Promise<void> {
+  const { control } = controlStore.getState();
+  if (!control) return;
+  const { config, checkpoint, tasks, parent, colour, best, series } = control;
+  const name = `${parent?.name ?? freeName(config.preset)} without stage 1`;
+  const about = { id: newId(), name, colour, config, tasks, checkpoint, parent, best };
+  const whole = account.whole(about, series.rows());
+  if (!whole) throw new StorageError('failed', 'The control run has no step yet that could be kept.');
+  await (await runDatabase()).saveWhole(whole);
+  await refreshRuns();
+  tellTabs();
+  update({ keptAs: name });
 }
 
 /** Ends it and takes its lines away. */
@@ -121,14 +154,18 @@ function take(message: FromWorker, choice: RunChoice): void {
       const { control } = controlStore.getState();
       if (!control) return;
       control.series.append(message.record);
+      account.addRecord(message.record);
       seriesStore.publish();
       update({
         status: 'waiting',
         step: message.record.step,
         best: withScores(control.best, [message.record]),
+        keptAs: null,
       });
       return follow();
     }
+    case 'snapshot':
+      return account.addSnapshot(message);
     case 'error':
       return fail(message.error);
     default:
@@ -137,13 +174,14 @@ function take(message: FromWorker, choice: RunChoice): void {
   }
 }
 
-function begin({ config, checkpoint }: RunChoice, tasks: TaskChoice): void {
+function begin({ config, checkpoint, warmed }: RunChoice, tasks: TaskChoice): void {
   tell({
     type: 'start',
     runId: 'control',
     resume: null,
     config,
     checkpointName: checkpoint,
+    files: warmed?.files ?? null,
     tasks,
     play: false,
   });

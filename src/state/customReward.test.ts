@@ -43,7 +43,7 @@ beforeEach(() => {
   setClient({ send: (message) => sent.push(message) });
   customRewardStore.setState({ trial: null, pendingCode: null });
   chooseConfig(nano);
-  markApplied({ config: nano, tasks: configStore.getState().tasks, checkpoint: 'nano' });
+  markApplied({ config: nano, tasks: configStore.getState().tasks, checkpoint: 'nano', warmed: null });
 });
 
 describe('code from elsewhere', () => {
@@ -81,7 +81,7 @@ describe('code from elsewhere', () => {
     chooseConfig(config);
     expect(() => startRun(true)).toThrow(/smuggled has not been allowed/);
     const { tasks, checkpoint: checkpointName } = configStore.getState();
-    const start = { type: 'start', runId: 'a', resume: null, play: true } as const;
+    const start = { type: 'start', runId: 'a', resume: null, files: null, play: true } as const;
     expect(() => send({ ...start, config, checkpointName, tasks })).toThrow(/not been allowed/);
     expect(sent).toEqual([]);
   });

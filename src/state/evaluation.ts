@@ -12,6 +12,7 @@ import { EVALUATION_JOB } from '../worker/protocol.ts';
 import type {
   EvaluationRequest,
   FromWorker,
+  KeptState,
   PolicyAt,
   Progress,
   TaskInfo,
@@ -19,6 +20,7 @@ import type {
   WorkerStatus,
 } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
+import { liveRun, useRuns } from './runStore.ts';
 import { sessionStore, useSession } from './session.ts';
 
 /** What the next evaluation is to measure. */
@@ -47,19 +49,24 @@ interface EvaluationState {
   readonly result: EvaluationResult | null;
   /** The probe's result, until the next probe. */
   readonly probe: EvaluationResult | null;
-  /** What was asked for last; its answer is the probe's or the choice's. */
-  readonly asked: 'choice' | 'probe';
+  /** Ids of the requests asked last; null: none for this run. An answer to another one is no longer wanted. */
+  readonly asked: Readonly<Record<Asker, number | null>>;
 }
+/** Who asks: the Evaluation tab for what is chosen there, or the probe. */
+type Asker = 'choice' | 'probe';
 const FRESH: EvaluationState = {
   choice: { first: 0, second: 'now', n: 64, samples: 0 },
   progress: null,
   result: null,
   probe: null,
-  asked: 'choice',
+  asked: { choice: null, probe: null },
 };
 
 /** Samples of the probe, greedy: enough to see a stage's work, measured in seconds. */
 export const PROBE_SAMPLES = 64;
+
+/** Id of the request asked last. */
+let newest = 0;
 
 const evaluationStore = createStore<EvaluationState>(() => FRESH);
 
@@ -82,8 +89,14 @@ export function takeProgress(progress: Progress | null): void {
 }
 
 export function takeEvaluation({ type: _, ...result }: Extract<FromWorker, { type: 'evaluation' }>): void {
-  const { asked } = evaluationStore.getState();
-  evaluationStore.setState({ [asked === 'probe' ? 'probe' : 'result']: result, progress: null });
+  const { asked, progress } = evaluationStore.getState();
+  const { id } = result.request;
+  evaluationStore.setState({
+    // One that was asked for since is still being measured.
+    progress: id === newest ? null : progress,
+    ...(id === asked.choice ? { result } : {}),
+    ...(id === asked.probe ? { probe: result } : {}),
+  });
 }
 
 /** Measures what is chosen, on held-out samples where the task set has any. */
@@ -92,38 +105,36 @@ export function evaluate(): void {
   ask('choice', { policies: second === null ? [first] : [first, second], n, samples });
 }
 
-/** Measures every policy of the run on the same few samples: the start, the end of each stage, and now. */
+/** Measures every policy of the run on the same few samples: each checkpoint, and now. */
 export function probe(): void {
   const { stageChanges, step } = sessionStore.getState();
-  const policies = policiesOf(stageChanges, step).map(({ at }) => at);
+  const policies = policiesOf(liveRun()?.kept ?? [], stageChanges, step).map(({ at }) => at);
   ask('probe', { policies: step === 0 ? policies.slice(0, 1) : policies, n: PROBE_SAMPLES, samples: 0 });
 }
 
-function ask(
-  asked: EvaluationState['asked'],
-  { n, ...rest }: Pick<EvaluationRequest, 'policies' | 'n' | 'samples'>,
-): void {
+function ask(asker: Asker, { n, ...rest }: Pick<EvaluationRequest, 'policies' | 'n' | 'samples'>): void {
   const { tasks, error } = sessionStore.getState();
   if (!tasks) return;
   if (error?.where === EVALUATION_JOB) sessionStore.setState({ error: null });
   const part = partOf(tasks);
-  evaluationStore.setState({ asked });
-  send({ type: 'evaluate', ...rest, part, n: Math.min(n, tasks.sizes[part]) });
+  const id = ++newest;
+  evaluationStore.setState(({ asked }) => ({ asked: { ...asked, [asker]: id } }));
+  send({ type: 'evaluate', id, ...rest, part, n: Math.min(n, tasks.sizes[part]) });
 }
 
 export function cancelEvaluation(): void {
   send({ type: 'cancelEvaluation' });
 }
 
-/** Why nothing can be measured now; null when it can. */
-export function evaluationBlocker(status: WorkerStatus): string | null {
+/** Why nothing can be measured now, or another job done; null when it can. */
+export function evaluationBlocker(status: WorkerStatus, job = 'evaluation'): string | null {
   switch (status) {
     case 'idle':
     case 'paused':
       return null;
     case 'running':
     case 'stepping':
-      return 'Pause the run first: it and the evaluation share one engine.';
+      return `Pause the run first: it and the ${job} share one engine.`;
     case 'booting':
       return 'The model is still loading.';
     case 'lost':
@@ -139,23 +150,31 @@ export function partOf({ sizes }: TaskInfo): Part {
   return sizes.heldout > 0 ? 'heldout' : 'train';
 }
 
-/** The policies that the worker has: the start, every change of stage, and the present one. */
-export function policiesOf(changes: readonly StageChange[], step: number): PolicyChoice[] {
-  // A change before the first step, and a second one after the same step, changed no weight.
-  const ends = changes.filter(
-    ({ atStep }, i) => atStep > 0 && changes.findIndex((change) => change.atStep === atStep) === i,
-  );
+/** The policies that the worker has: the start, the other checkpoints, and the present one. */
+function policiesOf(
+  kept: readonly KeptState[],
+  changes: readonly StageChange[],
+  step: number,
+): PolicyChoice[] {
+  const later = kept.filter((one) => one.step > 0);
   return [
     { at: 0, label: 'start of the run' },
-    ...ends.map(({ atStep, from }) => ({ at: atStep, label: `end of ${from}, step ${atStep}` })),
+    ...later.map(({ step: at }) => {
+      // Of two changes after the same step, the first one ended what had been trained.
+      const end = changes.find(({ atStep }) => atStep === at);
+      return { at, label: end ? `end of ${end.from}, step ${at}` : `checkpoint, step ${at}` };
+    }),
     { at: 'now', label: `as it is now, step ${step}` },
   ];
 }
 
+const NONE: readonly KeptState[] = [];
+
 export function usePolicies(): readonly PolicyChoice[] {
+  const kept = useRuns(({ runs, current }) => runs.find(({ id }) => id === current)?.kept ?? NONE);
   const changes = useSession((state) => state.stageChanges);
   const step = useSession((state) => state.step);
-  return useMemo(() => policiesOf(changes, step), [changes, step]);
+  return useMemo(() => policiesOf(kept, changes, step), [kept, changes, step]);
 }
 
 /** Why the last evaluation failed; null when it did not. */

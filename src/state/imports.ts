@@ -5,20 +5,46 @@ import type { ImportEntry, ImportReport, ToWorker } from '../worker/protocol.ts'
 import { send } from './bridge.ts';
 import { sessionStore, useSession } from './session.ts';
 
+/** Own samples that were dropped: the reader says what becomes of them. */
+const OWN_FILES = /^own-samples[^/]*\.(zip|json)$/i;
+
 interface LastImport {
   readonly entries: readonly ImportEntry[];
   readonly skipBad: boolean;
+  /** Files that can be edited as own samples or trained on as a set, until the reader has chosen. */
+  readonly offered: readonly ImportEntry[] | null;
 }
 
 /** The files last dropped, kept so that "load the rest" and a second worker need no second drop. */
-const filesStore = createStore<LastImport>(() => ({ entries: [], skipBad: false }));
+const filesStore = createStore<LastImport>(() => ({ entries: [], skipBad: false, offered: null }));
 
-/** Reads what was dropped or picked and has it checked; the running run is not touched. */
+/**
+ * Reads what was dropped or picked and has it checked; the running run is not touched. Own samples that come back are
+ * offered instead: to be edited, or trained on as a set.
+ */
 export async function importFiles(source: readonly File[] | DataTransfer): Promise<void> {
   const entries = 'items' in source ? await fromDataTransfer(source) : source.map(fromFile);
   if (entries.length === 0) return;
-  filesStore.setState({ entries });
+  if (entries.some(({ path }) => OWN_FILES.test(path))) filesStore.setState({ offered: entries });
+  else checkSet(entries);
+}
+
+/** Has files checked as a set; on success it is the draft's. */
+export function checkSet(entries: readonly ImportEntry[]): void {
+  filesStore.setState({ entries, offered: null });
   requestImport(false);
+}
+
+/** Own samples that wait for the reader's choice; null: none. */
+export function useOffered(): readonly ImportEntry[] | null {
+  return useStore(filesStore, (state) => state.offered);
+}
+
+/** Takes them out of the offer. */
+export function takeOffered(): readonly ImportEntry[] {
+  const { offered } = filesStore.getState();
+  filesStore.setState({ offered: null });
+  return offered ?? [];
 }
 
 /** Loads the good records of the files that were refused. */
@@ -34,7 +60,8 @@ function requestImport(skipBad: boolean): void {
 
 /** Asks a worker for the set that was asked for last. */
 export function lastImport(): ToWorker {
-  return { type: 'importFiles', ...filesStore.getState() };
+  const { entries, skipBad } = filesStore.getState();
+  return { type: 'importFiles', entries, skipBad };
 }
 
 /** Files dropped so far and what became of them. */

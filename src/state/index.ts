@@ -12,7 +12,9 @@
  * - **edit facts** what only model and scorer can say of an edited response · **attention** of a sampled one
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
+ * - **warm-up** supervised steps on a teacher with chosen faults, and the policy that they make for a new run
  * - **runs** the one under way and those stored on this device; saved as they go
+ * - **checkpoints** states of a run that stay, to fork from and to measure
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
  * - **config** the draft that Setup edits, its changes against the run
  * - **layout** what is open, remembered on this device
@@ -52,17 +54,28 @@ export {
 export { togglePin } from './persistence.ts';
 export { runStore, useRuns } from './runStore.ts';
 export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
+export { deleteCheckpoint, KEEP_EVERY, setKeepEvery, useKeepEvery } from './checkpoints.ts';
+export type { KeepEvery } from './checkpoints.ts';
+export type { Checkpoint } from '../runs/index.ts';
 export { deleteRun, editRun, useResumable } from './runList.ts';
 export {
   clearOverlays,
   MOST_OVERLAYS,
+  overlayStore,
   toggleOverlay,
   useDrawnRuns,
   useDrawnVersion,
   useOverlayIds,
 } from './overlays.ts';
 export type { DrawnRun } from './overlays.ts';
-export { controlMisfit, discardControl, startControl, stopControl, useControl } from './control.ts';
+export {
+  controlMisfit,
+  discardControl,
+  keepControl,
+  startControl,
+  stopControl,
+  useControl,
+} from './control.ts';
 export type { ControlRun } from './control.ts';
 export { draftMisfit, duplicateRun, forkRun, resumeRun } from './resume.ts';
 export { exportRunFile, importRunFile } from './runFiles.ts';
@@ -119,8 +132,20 @@ export {
   useConfig,
   useConfigChanges,
   valueAt,
+  warmupChanges,
+  warmupText,
 } from './config.ts';
 export type { ConfigChange } from './config.ts';
+export {
+  cancelWarmup,
+  editWarmup,
+  FRESH_WARMUP,
+  useWarmedStart,
+  useWarmup,
+  useWarmupError,
+  warmUp,
+} from './warmup.ts';
+export type { FaultLine, WarmupDraft } from './warmup.ts';
 export {
   applyLayoutPreset,
   DOCK_HEIGHT,
@@ -133,9 +158,11 @@ export {
   useLayout,
 } from './layout.ts';
 export type { LayoutPresetId, LayoutState, TabId, Theme } from './layout.ts';
-export { importFiles, importTheRest, useTaskFiles } from './imports.ts';
+export { checkSet, importFiles, importTheRest, takeOffered, useOffered, useTaskFiles } from './imports.ts';
 export {
+  bringOwnSamples,
   downloadOwnSamples,
+  editOffered,
   giveOwnSamples,
   ownImage,
   readOwnSamples,
@@ -154,6 +181,7 @@ export {
   resetRun,
   setSpeed,
   setThresholds,
+  startFrom,
   startRun,
   switchStage,
   undoSwitch,
@@ -170,6 +198,7 @@ export {
   mayGoOn,
   openLesson,
   refuses,
+  useFact,
   useLesson,
   useLocked,
 } from './lesson.ts';
@@ -201,6 +230,7 @@ export type {
   StartedInfo,
   TaskChoice,
   TaskInfo,
+  WarmupProgress,
   WorkerError,
   WorkerStatus,
 } from '../worker/protocol.ts';

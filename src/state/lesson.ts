@@ -2,11 +2,13 @@
  * The lesson under way: which stop, which goals are met, and what it locks. Everything that changes the run asks
  * `refuses` first; looking is never locked. The address names the lesson, so that it can be shared.
  */
+import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { presetByName } from '../worker/protocol.ts';
 import { changesOf, chooseCheckpoint, chooseConfig, configStore, editConfig } from './config.ts';
 import { setLayout } from './layout.ts';
+import { factOf } from './lessons/facts.ts';
 import { isMet, onGoalChange } from './lessons/goals.ts';
 import { LESSONS, type LessonName } from './lessons/index.ts';
 import { LOCKABLE, type Lesson, type LessonStart, type Lockable, type Stop } from './lessons/types.ts';
@@ -62,6 +64,11 @@ export function leaveLesson(): void {
 /** Whether the stop lets the reader go on. */
 export function mayGoOn({ lesson, at, met }: LessonState): boolean {
   return lesson !== null && (lesson.stops[at].goal === null || met.has(at));
+}
+
+/** What the stop says of the run at hand; empty: nothing yet. */
+export function useFact({ fact }: Stop): string {
+  return useSyncExternalStore(onGoalChange, () => (fact ? factOf(fact) : ''));
 }
 
 /** To the next stop, where the goal allows it; from the last one, out. */

@@ -14,7 +14,9 @@ import {
   type OwnSampleFields,
 } from '../runs/index.ts';
 import { saveFiles } from './download.ts';
-import { importFiles } from './imports.ts';
+import { checkSet, takeOffered } from './imports.ts';
+import { setLayout } from './layout.ts';
+import type { Decode } from '../runs/ownSetReader.ts';
 import type { StorageStatus } from './runStore.ts';
 import type { SampleImage } from './samples.ts';
 
@@ -26,6 +28,15 @@ interface OwnSamplesState {
   readonly storage: StorageStatus;
   /** The samples last given to the import. */
   readonly given: readonly OwnSample[] | null;
+  /** What became of the samples that last came back from files; null: none have. */
+  readonly brought: Brought | null;
+}
+
+export interface Brought {
+  readonly added: number;
+  /** qids that the list has already, which stays as it is. */
+  readonly taken: readonly string[];
+  readonly problems: readonly string[];
 }
 
 export const ownSamplesStore = createStore<OwnSamplesState>(() => ({
@@ -33,6 +44,7 @@ export const ownSamplesStore = createStore<OwnSamplesState>(() => ({
   unkept: new Set(),
   storage: { kind: 'opening' },
   given: null,
+  brought: null,
 }));
 
 let database: Promise<OwnSampleDatabase> | null = null;
@@ -104,11 +116,46 @@ export async function removeOwnSample(number: number): Promise<void> {
   }
 }
 
+/**
+ * Adds the samples of a set to the list, under their own number where it is theirs (`own-3`) and free. Never throws:
+ * what was not added is in `brought`. `decode`: tests have no browser's.
+ */
+export async function bringOwnSamples(files: readonly File[], decode?: Decode): Promise<void> {
+  const { readOwnSet } = await import('../runs/ownSetReader.ts');
+  const { samples, problems } = await readOwnSet(files, decode);
+  await readOwnSamples();
+  const has = (number: number) => ownSamplesStore.getState().samples.some((one) => one.number === number);
+  const taken: string[] = [];
+  // Those that have a number keep it before others are given the next free one.
+  const numbered = samples.map((sample) => ({ sample, number: numberOf(sample.qid) }));
+  for (const { sample, number } of numbered.sort((a, b) => (a.number ?? Infinity) - (b.number ?? Infinity))) {
+    const { qid, ...fields } = sample;
+    if (number !== null && has(number)) taken.push(qid);
+    else await saveOwnSample(fields, number);
+  }
+  ownSamplesStore.setState({ brought: { added: samples.length - taken.length, taken, problems } });
+}
+
+/** The files that were offered, into the list, where it can be seen. */
+export async function editOffered(): Promise<void> {
+  const files = takeOffered().map(({ path, blob }) => new File([blob], path));
+  setLayout({ tab: 'sampling' });
+  await bringOwnSamples(files);
+}
+
+/** `own-3` → 3; null: not one of ours. */
+function numberOf(qid: string): number | null {
+  const digits = /^own-([1-9]\d{0,8})$/.exec(qid)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
 /** Has the import check them, as if their files had been dropped; on success they are the draft's task set. */
-export async function giveOwnSamples(): Promise<void> {
+export function giveOwnSamples(): void {
   const { samples } = ownSamplesStore.getState();
   ownSamplesStore.setState({ given: samples });
-  await importFiles(Object.entries(ownSampleFiles(samples)).map(([name, bytes]) => new File([bytes], name)));
+  checkSet(
+    Object.entries(ownSampleFiles(samples)).map(([path, bytes]) => ({ path, blob: new Blob([bytes]) })),
+  );
 }
 
 /** Offers them as a zip that the import takes. */

@@ -8,6 +8,7 @@ import { savedState, wholeRun } from '../../fixtures/wholeRun.ts';
 import { presetByName, type FromWorker, type ToWorker } from '../worker/protocol.ts';
 import { setClient } from './bridge.ts';
 import { receive } from './connect.ts';
+import { deleteCheckpoint } from './checkpoints.ts';
 import { togglePin } from './persistence.ts';
 import { forkRun, resumeRun, wholeRun as wholeRunOf } from './resume.ts';
 import { recordsStore } from './records.ts';
@@ -29,7 +30,8 @@ const record = (step: number): FromWorker => ({
 const snapshot = (step: number, isFirst = false): FromWorker => ({
   type: 'snapshot',
   state: savedState(step),
-  kept: isFirst,
+  isKept: isFirst,
+  kept: [{ step: 0, stage: 'perception', why: 'start' }],
   files: isFirst ? files : null,
 });
 /** Steps of a run as the worker tells them. */
@@ -136,7 +138,7 @@ test('a run that is not kept can still be taken whole', async () => {
   await vi.waitFor(() => expect(runStore.getState().storage.kind).toBe('full'));
   sessionStore.setState({ status: 'failed' });
   const whole = await wholeRunOf(id);
-  expect(whole).toMatchObject({ header: { step: 2, kept: [0] }, state: savedState(2), files });
+  expect(whole).toMatchObject({ header: { step: 2, kept: [{ step: 0 }] }, state: savedState(2), files });
   expect(whole.metrics).toHaveLength(2);
 });
 
@@ -153,6 +155,64 @@ test('a fork has the steps it goes on from and its own name, and another config 
   expect(fork).toMatchObject({ header: { step: 0, parent: { id, step: 0 } }, metrics: [], records: [] });
   expect(fork.header.name).not.toBe((await stored(id)).header.name);
   await expect(forkRun(id, 7, 'same')).rejects.toThrow(/no state after step 7/);
+});
+
+test('checkpoints that the worker no longer lists go from storage, and a stored run’s are deleted', async () => {
+  start(id);
+  const kept = [
+    { step: 0, stage: 'perception', why: 'start' },
+    { step: 1, stage: 'perception', why: 'interval' },
+    { step: 2, stage: 'perception', why: 'reader' },
+  ] as const;
+  const keeping = (step: number, ...steps: number[]): FromWorker => ({
+    type: 'snapshot',
+    state: savedState(step),
+    isKept: steps.includes(step),
+    kept: kept.filter((one) => steps.includes(one.step)),
+    files: null,
+  });
+  receive([record(1), keeping(1, 0, 1), record(2), keeping(2, 0, 1, 2)]);
+  await saved(id, 2);
+  const whole = await stored(id);
+  const bytes = whole.state.parameters.byteLength + whole.state.trainer.byteLength;
+  expect(whole.header.kept).toEqual(kept.map((one) => ({ ...one, bytes: expect.any(Number) as number })));
+  expect(whole.header.kept[2].bytes).toBe(bytes);
+  expect([...whole.kept.keys()]).toEqual([0, 1, 2]);
+
+  const asked = deleteCheckpoint(id, 1);
+  expect(sent.map(({ type }) => type)).toContain('dropKept');
+  receive([record(3), keeping(3, 0, 2)]);
+  await asked;
+  await saved(id, 3);
+  expect([...(await stored(id)).kept.keys()]).toEqual([0, 2]);
+
+  start(`${id}-other`);
+  const { header } = await stored(id);
+  await deleteCheckpoint(id, 2);
+  const after = await stored(id);
+  expect([...after.kept.keys()]).toEqual([0]);
+  expect(after.header).toMatchObject({ kept: [{ step: 0 }], bytes: header.bytes - header.kept[1].bytes });
+});
+
+test('a switch by hand that is undone leaves no checkpoint of the later stage to fork from', async () => {
+  start(id);
+  const first = { step: 0, stage: 'perception', why: 'start' } as const;
+  const kept = [first, { step: 1, stage: 'reasoning', why: 'stage' } as const];
+  const later = savedState(1);
+  const state = { ...later, progress: { ...later.progress, stage: 'reasoning' as const } };
+  receive([record(1), { type: 'snapshot', state, isKept: true, kept, files: null }]);
+  await saved(id, 1);
+  expect((await stored(id)).kept.get(1)).toEqual(state);
+  receive([record(2), { type: 'snapshot', state: savedState(2), isKept: false, kept, files: null }]);
+  await saved(id, 2);
+  receive([
+    { type: 'rewound', step: 1, stageChanges: [] },
+    { type: 'snapshot', state: later, isKept: false, kept: [first], files: null },
+  ]);
+  await saved(id, 1);
+  expect(await stored(id)).toMatchObject({ state: later, header: { kept: [{ step: 0 }] } });
+  start(`${id}-other`);
+  await expect(forkRun(id, 1, 'same')).rejects.toThrow(/no state after step 1/);
 });
 
 test('names, colours and pins reach storage; deleting spares the run under way', async () => {

@@ -6,6 +6,7 @@
 import {
   lockRun,
   packRecord,
+  sizeOfState,
   storageError,
   withScores,
   type MetricsRow,
@@ -114,14 +115,17 @@ export function beginRun({ runId, config, checkpointName }: StartedInfo): WholeR
     if (!lock) void lockRun(runId).then((own) => (liveRun()?.id === runId ? (lock = own) : own?.release()));
   }
   const { whole } = run;
+  const { applied } = configStore.getState();
+  const warmups = applied?.warmed?.rounds;
   const now = Date.now();
   const header: RunHeader = whole?.header ?? {
     id: runId,
-    name: freeName(config.preset),
+    name: freeName(warmups ? `${config.preset}-warmed` : config.preset),
     colour: freeColour(),
     config,
-    tasks: configStore.getState().applied?.tasks ?? { from: 'built-in', name: config.tasks },
+    tasks: applied?.tasks ?? { from: 'built-in', name: config.tasks },
     checkpoint: checkpointName,
+    warmups,
     parent: run.parent,
     createdAt: now,
     updatedAt: now,
@@ -170,22 +174,20 @@ export function rewindRun(step: number): void {
 }
 
 /** The live run can be gone on from here: time to save. */
-export function keepSnapshot({ state, kept, files }: Snapshot): void {
+export function keepSnapshot({ state, isKept, kept, files }: Snapshot): void {
   const { step, stageChanges } = state.progress;
   const live = liveRun();
   if (!live) return;
   due.push(...waiting);
   waiting = [];
   unsaved.state = state;
-  if (kept) unsaved.kept.set(step, state);
+  if (isKept) unsaved.kept.set(step, state);
   if (files) unsaved.files = files;
-  setRuns({
-    live: {
-      ...live,
-      stageChanges,
-      kept: [...new Set([...live.kept, ...unsaved.kept.keys()])].sort((a, b) => a - b),
-    },
-  });
+  const before = new Map(live.kept.map((one) => [one.step, one.bytes]));
+  if (isKept) before.set(step, sizeOfState(state));
+  const checkpoints = kept.map((one) => ({ ...one, bytes: before.get(one.step) ?? 0 }));
+  setRuns({ live: { ...live, stageChanges, kept: checkpoints } });
+  unsaved.kept = stillKept(unsaved.kept);
   save();
 }
 
@@ -254,9 +256,15 @@ function putBack(taken: Unsaved): void {
     metrics: [...taken.metrics.filter(fresh), ...metrics],
     records: [...taken.records.filter(fresh), ...records],
     state: state ?? taken.state,
-    kept: new Map([...taken.kept, ...kept]),
+    kept: stillKept(new Map([...taken.kept, ...kept])),
     files: files ?? taken.files,
   };
+}
+
+/** Without those that the live run no longer lists. */
+function stillKept(kept: ReadonlyMap<number, SavedState>): Map<number, SavedState> {
+  const listed = new Set(liveRun()?.kept.map(({ step }) => step));
+  return new Map([...kept].filter(([step]) => listed.has(step)));
 }
 
 /** Said once, until a save succeeds again. */

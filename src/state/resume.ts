@@ -3,7 +3,14 @@ import { lockRun, StorageError, storageError, type RunHeader, type WholeRun } fr
 import type { TrainConfig } from '../engine/rl/types.ts';
 import type { SavedState, TaskChoice } from '../worker/protocol.ts';
 import { send } from './bridge.ts';
-import { chooseRun, configStore, differences, markApplied } from './config.ts';
+import {
+  chooseRun,
+  configStore,
+  differences,
+  markApplied,
+  warmupChanges,
+  type WarmedStart,
+} from './config.ts';
 import { admitConfig } from './customReward.ts';
 import { announceRun, newId, saveNow, unsavedPart, type AnnouncedRun } from './persistence.ts';
 import { showLive } from './recordedRuns.ts';
@@ -65,12 +72,15 @@ export async function duplicateRun(id: string): Promise<void> {
 }
 
 /** Whether a run can be forked with the draft of Setup: the same questions and weights of the same shape. */
-export function draftMisfit({ config, tasks, checkpoint }: RunHeader): string | null {
-  const { draft, tasks: drafted, checkpoint: weights } = configStore.getState();
+export function draftMisfit({ config, tasks, checkpoint, warmups }: RunHeader): string | null {
+  const { draft, tasks: drafted, checkpoint: weights, warmed } = configStore.getState();
   if (JSON.stringify(drafted) !== JSON.stringify(tasks)) {
     return `Setup has the tasks ${drafted.name}, the run ${tasks.name}: its split would not fit.`;
   }
   if (weights !== checkpoint) return `Setup starts from ${weights}, the run from ${checkpoint}.`;
+  if (warmupChanges(warmups, warmed?.rounds).length > 0) {
+    return 'Setup and the run start from policies that were warmed up otherwise.';
+  }
   if (draft.trainVision !== config.trainVision) return 'Setup trains other parts of the policy than the run.';
   return differences('', config, draft).length === 0 ? 'Setup has the same config as the run.' : null;
 }
@@ -86,13 +96,14 @@ export async function wholeRun(id: string): Promise<WholeRun> {
   const before = files ? null : await (await runDatabase()).load(id);
   const { records, metrics } = await loadRun(id);
   const { step } = state.progress;
-  const kept = new Map([...(before?.kept ?? []), ...missing.kept]);
+  const states = new Map([...(before?.kept ?? []), ...missing.kept]);
+  const listed = live.kept.filter((one) => states.has(one.step));
   return {
-    header: { ...live, step, kept: [...kept.keys()], pinned: [...recordsStore.getState().pinned] },
+    header: { ...live, step, kept: listed, pinned: [...recordsStore.getState().pinned] },
     metrics: metrics.filter((row) => row.step <= step),
     records: records.filter((record) => record.step <= step),
     state,
-    kept,
+    kept: new Map(listed.map((one) => [one.step, states.get(one.step)!])),
     files: files ?? before!.files,
   };
 }
@@ -112,17 +123,23 @@ function forkOf(whole: WholeRun, at: number | 'newest', config: TrainConfig): Wh
     header: {
       ...header,
       id: newId(),
-      name: freeName(config.preset),
+      name: freeName(header.warmups ? `${config.preset}-warmed` : config.preset),
       colour: freeColour(),
       config,
-      parent: { id: header.id, name: header.name, step, config: header.config },
+      parent: {
+        id: header.id,
+        name: header.name,
+        step,
+        config: header.config,
+        warmups: header.warmups,
+      },
       createdAt: now,
       updatedAt: now,
       step,
       best: Object.fromEntries(Object.entries(header.best).filter(([, score]) => isPast(score))),
       stageChanges: state.progress.stageChanges,
       pinned: header.pinned.filter((pinned) => pinned <= step),
-      kept: [...kept.keys()],
+      kept: header.kept.filter((one) => kept.has(one.step)),
     },
     metrics: whole.metrics.filter(isPast),
     records: whole.records.filter(isPast),
@@ -169,10 +186,18 @@ function admit({ name, config, tasks }: RunHeader): { readonly tasks: TaskChoice
   return { tasks: { ...tasks, revision: importReport.revision } };
 }
 
+/** What a reset of the run starts from, where that was warmed up: its first policy, which it keeps. */
+function warmedStart({ header: { warmups }, files, kept }: WholeRun): WarmedStart | null {
+  const first = kept.get(0);
+  return warmups && first
+    ? { rounds: warmups, files: { ...files, 'model.safetensors': first.parameters } }
+    : null;
+}
+
 function start(run: AnnouncedRun & { readonly whole: WholeRun }): void {
   const { header, state, kept, files } = run.whole;
   const { config, tasks, checkpoint } = header;
-  const choice = { config, tasks, checkpoint };
+  const choice = { config, tasks, checkpoint, warmed: warmedStart(run.whole) };
   announceRun(run, header.id);
   chooseRun(choice);
   markApplied(choice);
@@ -183,11 +208,12 @@ function start(run: AnnouncedRun & { readonly whole: WholeRun }): void {
     runId: header.id,
     config,
     checkpointName: checkpoint,
+    files: null,
     tasks,
     play: false,
     resume: {
       state,
-      kept: [...kept].map(([step, { parameters }]) => ({ step, parameters })),
+      kept: header.kept.map((one) => ({ ...one, parameters: kept.get(one.step)!.parameters })),
       files,
     },
   });

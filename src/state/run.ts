@@ -1,7 +1,16 @@
 /** What the page asks of the run. Every button, key and test goes through the command registry to these. */
 import type { RewardStage } from '../engine/rewards/types.ts';
 import { send } from './bridge.ts';
-import { changesOf, configStore, editConfig, markApplied, revertDraft, type RunChoice } from './config.ts';
+import {
+  changesOf,
+  chooseWarmed,
+  configStore,
+  editConfig,
+  markApplied,
+  revertDraft,
+  type RunChoice,
+  type WarmedStart,
+} from './config.ts';
 import { announceRun } from './persistence.ts';
 import { showLive } from './recordedRuns.ts';
 import { liveRun } from './runStore.ts';
@@ -14,20 +23,27 @@ function expectStatus(status: SessionState['status']): void {
 
 /** Starts a run with the draft config from the checkpoint's weights. */
 export function startRun(play: boolean): void {
-  const { draft: config, tasks, checkpoint } = configStore.getState();
-  startFresh({ config, tasks, checkpoint }, play);
+  const { draft: config, tasks, checkpoint, warmed } = configStore.getState();
+  startFresh({ config, tasks, checkpoint, warmed }, play);
 }
 
 /** A run from a checkpoint's weights; its parent is the run it takes the place of. */
 function startFresh(choice: RunChoice, play: boolean): void {
-  const { config, tasks, checkpoint: checkpointName } = choice;
+  const { config, tasks, checkpoint: checkpointName, warmed } = choice;
   const live = isPristine(sessionStore.getState()) ? null : liveRun();
-  const parent = live && { id: live.id, name: live.name, step: 0, config: live.config };
+  const parent = live && {
+    id: live.id,
+    name: live.name,
+    step: 0,
+    config: live.config,
+    warmups: live.warmups,
+  };
   const runId = announceRun({ parent, whole: null, isStored: false, lock: null });
   markApplied(choice);
   if (play) showLive();
   expectStatus('booting');
-  send({ type: 'start', runId, resume: null, config, checkpointName, tasks, play });
+  const files = warmed?.files ?? null;
+  send({ type: 'start', runId, resume: null, config, checkpointName, files, tasks, play });
 }
 
 /** Nothing of the run has been computed, so that edits may take hold without losing anything. */
@@ -70,6 +86,17 @@ export function resetRun(): void {
   if (!applied) return;
   showLive();
   startFresh(applied, false);
+}
+
+/** The run's config once more from a warmed-up policy, or with null from the shipped one. */
+export function startFrom(warmed: WarmedStart | null, play: boolean): void {
+  const { applied, tasks, checkpoint } = configStore.getState();
+  if (!applied) return;
+  // Edits of Setup that were not applied stay edits; other weights chosen there are not these.
+  const isSame = checkpoint === applied.checkpoint && tasks.name === applied.tasks.name;
+  if (isSame) chooseWarmed(warmed);
+  showLive();
+  startFresh({ ...applied, warmed }, play);
 }
 
 /** Restarts with the next seed. */

@@ -30,6 +30,8 @@ export interface SampleRow extends SampleSummary {
 export interface SimilarityAnswer {
   readonly similarity: number;
   readonly patches: Float32Array | null;
+  /** Share of the suite's held-out objects that the best patch finds, as measured; null: not measured. */
+  readonly patchHitRate: number | null;
 }
 
 interface SentImage {

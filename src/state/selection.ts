@@ -11,6 +11,8 @@ export interface Selection {
   readonly live: boolean;
   /** The step on screen; null before the first one is done. */
   readonly step: number | null;
+  /** The step that was asked for, where its record is not kept and `step` is the nearest; null: no other. */
+  readonly asked: number | null;
   readonly group: number;
   readonly rollout: number;
   /** Position in the response; null: none. */
@@ -22,6 +24,7 @@ export interface Selection {
 export const selectionStore = createStore<Selection>(() => ({
   live: true,
   step: null,
+  asked: null,
   group: 0,
   rollout: 0,
   token: null,
@@ -41,6 +44,7 @@ export function select(partial: Partial<Omit<Selection, 'live'>>): void {
     return {
       ...now,
       ...(newGroup ? { rollout: 0 } : {}),
+      ...(newStep ? { asked: null } : {}),
       ...(newRollout || newStep ? { token: null, patch: null } : {}),
       ...partial,
       live: false,
@@ -54,7 +58,8 @@ export function selectNearest(step: number): void {
   const { steps } = shownRecords();
   if (steps.length === 0) return;
   const distance = (kept: number) => Math.abs(kept - step);
-  select({ step: steps.reduce((best, kept) => (distance(kept) < distance(best) ? kept : best)) });
+  const nearest = steps.reduce((best, kept) => (distance(kept) < distance(best) ? kept : best));
+  select({ step: nearest, asked: nearest === step ? null : step });
 }
 
 /** Another run is shown: from its newest step on. */
@@ -65,7 +70,7 @@ export function selectAnew(): void {
 
 /** Follows the newest step again. */
 export function goLive(): void {
-  selectionStore.setState({ live: true, step: newestStep(), token: null, patch: null });
+  selectionStore.setState({ live: true, step: newestStep(), asked: null, token: null, patch: null });
 }
 
 /** Called when a record arrives or goes. */
@@ -73,7 +78,13 @@ export function followNewest(): void {
   const { live, step } = selectionStore.getState();
   const gone = step !== null && !shownRecords().records.has(step);
   if (live || gone)
-    selectionStore.setState({ step: newestStep(), token: null, patch: null, live: live || gone });
+    selectionStore.setState({
+      step: newestStep(),
+      asked: null,
+      token: null,
+      patch: null,
+      live: live || gone,
+    });
 }
 
 function newestStep(): number | null {

@@ -42,7 +42,13 @@ export async function copyLink(): Promise<void> {
   }
   try {
     await navigator.clipboard.writeText(link);
-    notify('A link to this view is copied: config, selection and layout; not the numbers that were trained.');
+    const { warmed, checkpoint } = configStore.getState();
+    notify(
+      'A link to this view is copied: config, selection and layout; not the numbers that were trained.' +
+        (warmed
+          ? ` Nor the warmed-up policy: it starts from ${checkpoint} as shipped. Export the run in Runs and send the file.`
+          : ''),
+    );
   } catch {
     notify(`The browser does not let the page copy. The link to this view: ${link}`);
   }

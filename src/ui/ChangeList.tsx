@@ -9,15 +9,17 @@ interface ChangeListProps {
   readonly changes: readonly Change[];
   /** How many are listed; the others are counted. */
   readonly most?: number;
+  /** What the page calls a field; without it, or for one it does not name, the path stands. */
+  readonly labelOf?: (path: string) => string | undefined;
 }
 
 /** Differences between two configs, a line each: field, before → after. */
-export function ChangeList({ changes, most = 6 }: ChangeListProps) {
+export function ChangeList({ changes, most = 6, labelOf }: ChangeListProps) {
   return (
     <ul className="ui-changes">
       {changes.slice(0, most).map(({ path, from, to }) => (
         <li key={path}>
-          <code>{path}</code> {fieldText(from, path)} → {fieldText(to, path)}
+          {labelOf?.(path) ?? <code>{path}</code>} {fieldText(from, path)} → {fieldText(to, path)}
         </li>
       ))}
       {changes.length > most && <li>and {changes.length - most} more</li>}

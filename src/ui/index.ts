@@ -35,6 +35,9 @@ export {
   formatShare,
   formatSigned,
 } from './format.ts';
+export { parseNumber } from './parseNumber.ts';
+export type { NumberRange } from './parseNumber.ts';
+export { SLIPS } from './slips.ts';
 export { evidenceMarks } from './evidenceMarks.ts';
 export { advantageScale, logProbScale, magnitudeScale, quantile, ratioScale, patchScale } from './scales.ts';
 export type { ColourScale } from './scales.ts';

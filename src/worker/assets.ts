@@ -3,6 +3,11 @@
 /** Reads a file of a shipped folder; null when the site has none of that name. */
 export type FileReader = (name: string) => Promise<Uint8Array | null>;
 
+/** Files that are at hand, by their names. */
+export function filesReader(files: Readonly<Record<string, Uint8Array>>): FileReader {
+  return async (name) => files[name] ?? null;
+}
+
 /** Files under `base + folder + '/'`. Throws when the network fails, naming the address. */
 export function assetFolder(base: string, folder: string): FileReader {
   return async (name) => {

@@ -28,7 +28,7 @@ export interface AttentionRun {
   readonly parts: AttentionParts;
   readonly trainer: { readonly step: number };
   /** Weights by steps done. */
-  readonly kept: ReadonlyMap<number, NamedTensors>;
+  readonly kept: ReadonlyMap<number, { readonly parameters: NamedTensors }>;
   readonly request: { readonly config: { readonly sampling: { readonly temperature: number } } };
 }
 
@@ -39,7 +39,7 @@ export async function attend(run: AttentionRun, request: AttentionRequest): Prom
   if (!sample) throw new Error(`The tasks have no question ${qid}; choose a rollout of the present run.`);
   const { temperature } = run.request.config.sampling;
   const sampledAt = step - 1;
-  const kept = run.trainer.step === sampledAt ? undefined : run.kept.get(sampledAt);
+  const kept = run.trainer.step === sampledAt ? undefined : run.kept.get(sampledAt)?.parameters;
   const policy = kept ? Policy.fromTensors(run.parts.policy.config, kept) : run.parts.policy;
   try {
     const attention = await responseAttention({ ...run.parts, policy }, sample, tokenIds, layer, temperature);

@@ -4,13 +4,14 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { deviceLost, onGpuError, selectBackend } from '../engine/compute/backend.ts';
+import { deviceLost, onGpuError } from '../engine/compute/backend.ts';
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
 import { writeCheckpoint } from '../engine/model/checkpoint.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { type RunParts } from '../engine/rl/runParts.ts';
 import { useBrowserCodecs } from '../engine/tasks/images/codecs.browser.ts';
+import { startBackend } from '../engine/startBackend.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { FileReader } from './assets.ts';
@@ -37,7 +38,7 @@ export function browserDoors(): EngineDoors {
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
   });
   const select = (forced: BackendName | null): Promise<BackendReport> =>
-    selectBackend(forced === null ? {} : { forced });
+    startBackend(forced === null ? {} : { forced });
   return {
     selectBackend: select,
     reopenBackend(forced) {

@@ -1,4 +1,5 @@
-/** An engine error as the page shows it: where, what, and what to do. */
+/** An engine error as the page shows it: where, what, whether a run is untouched by it, and what to do. */
+import { WARMUP_JOB } from './protocol.ts';
 import type { WorkerError } from './protocol.ts';
 
 /** tfjs and Dawn say a dead device in these words. */
@@ -11,25 +12,28 @@ export function isDeviceGone(error: unknown): boolean {
   return error instanceof Error && DEVICE_GONE.test(`${error.name}: ${error.message}`);
 }
 
-export function describeError(where: string, error: unknown): Omit<WorkerError, 'fatal'> {
+export function describeError(where: string, error: unknown, hasRun: boolean): Omit<WorkerError, 'fatal'> {
   const message = messageOf(error);
-  return { where, message, suggestion: suggestionFor(where, error, message) };
+  const stands = hasRun ? 'The run stands as it was before. ' : '';
+  return { where, message, suggestion: stands + suggestionFor(where, error, message, hasRun) };
 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function suggestionFor(where: string, error: unknown, message: string): string {
-  if (where === START)
-    return 'Choose another preset or other questions in Setup. A run that was there is still there.';
+function suggestionFor(where: string, error: unknown, message: string, hasRun: boolean): string {
+  if (where === START) return 'Choose another preset or other questions in Setup.';
+  if (where === WARMUP_JOB)
+    return 'Lower the learning rate or the samples a step of the warm-up, and try again.';
   if (error instanceof Error && error.name === 'NonFiniteError') {
-    return 'The run stands as it was before this phase. Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
+    return 'Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
   }
   if (/out of memory|allocation failed|createBuffer/i.test(message)) {
     return 'Lower prompts per step, rollouts per micro-batch or new tokens in Setup and restart.';
   }
-  return 'The run stands as it was before. Try again, or copy the diagnostics of the System panel.';
+  const again = hasRun ? 'Try again' : 'Reload the page to try again';
+  return `${again}, or copy the diagnostics of the System panel.`;
 }
 
 /** The GPU went away; the run can go on from its snapshot. */

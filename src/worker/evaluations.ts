@@ -1,18 +1,42 @@
 /** Evaluations of the run's policies for the page: measured when no phase runs, compared pairwise, cancellable. */
 import { compareRows } from '../engine/eval/compare.ts';
 import { evaluateRows, type EvalHooks, type EvalParts, type EvalRow } from '../engine/eval/evaluateRows.ts';
-import { summarise } from '../engine/eval/summarise.ts';
+import { summarise, type EvalReport } from '../engine/eval/summarise.ts';
 import { Policy, policyHash } from '../engine/model/policy.ts';
+import type { NamedTensors } from '../engine/model/types.ts';
+import type { Part } from '../engine/tasks/types.ts';
 import type { Outbox } from './outbox.ts';
-import type { EvaluatedPolicy, EvaluationRequest, PolicyAt } from './protocol.ts';
 import type { RunHandle } from './runHandle.ts';
+
+/** A policy of the run: one kept after so many steps (0: the start, and every change of stage), or the present one. */
+export type PolicyAt = number | 'now';
+
+export interface EvaluationRequest {
+  /** The page's; the answer has it too. */
+  readonly id: number;
+  /** At least one; two are compared. */
+  readonly policies: readonly PolicyAt[];
+  readonly part: Part;
+  /** Samples from the start of the part. */
+  readonly n: number;
+  /** Sampled responses a sample beside the greedy one; 0: greedy alone. Temperature 1, top_p 1. */
+  readonly samples: number;
+}
+
+export interface EvaluatedPolicy {
+  readonly at: PolicyAt;
+  /** Steps that had been done. */
+  readonly step: number;
+  readonly hash: string;
+  readonly report: EvalReport;
+}
 
 /** Of the draws and the intervals: `eval`'s default, so that the command line tells the same numbers. */
 const SEED = 1;
 /** Samples between two reports of progress. */
 const SAMPLES_AT_ONCE = 16;
 /** Evaluations whose rows are kept, so that a policy is not measured anew to be compared with another one. */
-const KEPT = 12;
+const KEPT = 24;
 
 interface Measured extends Omit<EvaluatedPolicy, 'report'> {
   readonly rows: readonly EvalRow[];
@@ -69,43 +93,53 @@ export class Evaluations {
   async #measure(
     run: RunHandle,
     at: PolicyAt,
-    { part, n, samples }: EvaluationRequest,
+    request: EvaluationRequest,
     hooks: EvalHooks,
   ): Promise<Measured> {
-    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at);
+    const tensors = at === 'now' ? await run.parts.policy.exportTensors() : run.kept.get(at)?.parameters;
     if (!tensors) {
       const steps = [...run.kept.keys()].join(', ');
       throw new Error(
         `The policy after step ${at} is not kept, those after steps ${steps} are; choose another.`,
       );
     }
-    const about = { at, step: at === 'now' ? run.trainer.step : at, hash: policyHash(tensors) };
-    const key = [about.hash, part, n, samples].join(' ');
+    const step = at === 'now' ? run.trainer.step : at;
+    const rows = await this.rowsOf(run, tensors, request, hooks);
+    return { at, step, hash: policyHash(tensors), rows };
+  }
+
+  /** Responses of any policy of the run's shape, measured; those of a policy that was measured already are kept. */
+  async rowsOf(
+    run: RunHandle,
+    tensors: NamedTensors,
+    { part, n, samples }: Omit<EvaluationRequest, 'policies' | 'id'>,
+    hooks: EvalHooks,
+  ): Promise<readonly EvalRow[]> {
+    const key = [policyHash(tensors), part, n, samples].join(' ');
     const kept = this.#rows.get(run) ?? new Map<string, readonly EvalRow[]>();
     this.#rows.set(run, kept);
-    let rows = kept.get(key);
-    if (!rows) {
-      const { sampling } = run.request.config;
-      const options = {
-        part,
-        n,
-        samples,
-        temperature: 1,
-        topP: 1,
-        seed: SEED,
-        samplesAtOnce: SAMPLES_AT_ONCE,
-      };
-      const policy = Policy.fromTensors(run.parts.checkpoint.config, tensors);
-      const parts: EvalParts = { ...run.parts, policy };
-      try {
-        rows = await evaluateRows(parts, { ...options, maxNewTokens: sampling.maxNewTokens }, hooks);
-      } finally {
-        policy.dispose();
-      }
+    const known = kept.get(key);
+    if (known) return known;
+    const { sampling } = run.request.config;
+    const options = {
+      part,
+      n,
+      samples,
+      temperature: 1,
+      topP: 1,
+      seed: SEED,
+      samplesAtOnce: SAMPLES_AT_ONCE,
+    };
+    const policy = Policy.fromTensors(run.parts.checkpoint.config, tensors);
+    const parts: EvalParts = { ...run.parts, policy };
+    try {
+      const rows = await evaluateRows(parts, { ...options, maxNewTokens: sampling.maxNewTokens }, hooks);
       if (kept.size >= KEPT) kept.delete([...kept.keys()][0]);
       kept.set(key, rows);
+      return rows;
+    } finally {
+      policy.dispose();
     }
-    return { ...about, rows };
   }
 
   /** `policies`: how many are done, with the share of the one under way. */

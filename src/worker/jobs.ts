@@ -19,6 +19,9 @@ export const JOB_NAMES = {
   requestAttention: ATTENTION_JOB,
   requestExploit: REWARD_JOB,
   requestReward: REWARD_JOB,
+  keepEvery: 'keeping of checkpoints',
+  keepStep: 'keeping of the step',
+  dropKept: 'deletion of a checkpoint',
   exportCheckpoint: 'export of the checkpoint',
 } as const satisfies Partial<Record<ToWorker['type'], string>>;
 
@@ -39,6 +42,14 @@ export async function doJob(message: JobMessage, { run, out, doors }: JobContext
     case 'undoSwitch':
       await run.undoSwitch();
       sendRewound(run, out);
+      return;
+    case 'keepEvery':
+      run.keepEvery = message.steps;
+      return;
+    case 'keepStep':
+      return run.keepStep();
+    case 'dropKept':
+      run.dropKept(message.step);
       return;
     case 'setThresholds':
       run.setThresholds(message.easyFrom, message.mediumFrom);

@@ -31,7 +31,7 @@ export function lookUp(tasks: TaskSet, request: Lookup, out: Outbox): void {
           out.add({ type: 'images', images }, buffers);
         },
         (error: unknown) =>
-          out.add({ type: 'error', error: { ...describeError('pictures', error), fatal: false } }),
+          out.add({ type: 'error', error: { ...describeError('pictures', error, true), fatal: false } }),
       );
       return;
     default:
@@ -45,11 +45,20 @@ export async function similarityOf(
   scorer: ImageTextScorer,
   qid: string,
   text: string,
-): Promise<{ readonly similarity: number; readonly patches: Float32Array | null } | null> {
+): Promise<{
+  readonly similarity: number;
+  readonly patches: Float32Array | null;
+  readonly patchHitRate: number | null;
+} | null> {
   const image = await tasks.find(qid)?.images[0]?.load();
   if (!image) return null;
   const [similarity] = await scorer.score([image], [text]);
-  return { similarity: similarity, patches: (await scorer.patchScores?.(image, text)) ?? null };
+  return {
+    similarity,
+    patches: (await scorer.patchScores?.(image, text)) ?? null,
+    // A set of others may be called like one of ours.
+    patchHitRate: tasks.origin === 'imported' ? null : (scorer.patchHitRate?.(tasks.name) ?? null),
+  };
 }
 
 function samplesOf(tasks: TaskSet, part: Part, offset: number, count: number): SampleSummary[] {

@@ -39,12 +39,15 @@ export class Loop {
     this.#host = host;
   }
 
-  get mode(): Mode {
-    return this.#mode;
-  }
   /** A phase is under way. */
   get inPhase(): boolean {
     return this.#inPhase;
+  }
+  /** What it is doing; null: nothing, and nothing is asked of it. */
+  get status(): 'running' | 'stepping' | null {
+    if (this.#mode === 'play') return 'running';
+    // A pause takes hold at the end of the phase under way.
+    return this.#mode !== 'rest' || this.#inPhase ? 'stepping' : null;
   }
   get delayMs(): number {
     return this.#delayMs;

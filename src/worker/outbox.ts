@@ -16,6 +16,7 @@ const LATEST: ReadonlySet<FromWorker['type']> = new Set([
   'timing',
   'policyHash',
   'evaluationProgress',
+  'warmupProgress',
 ]);
 
 export class Outbox {

@@ -5,7 +5,6 @@
  */
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
 import type { EvalComparison } from '../engine/eval/compare.ts';
-import type { EvalReport } from '../engine/eval/summarise.ts';
 import type { HackId } from '../engine/rewards/gaming.ts';
 import type { RewardStage } from '../engine/rewards/types.ts';
 import type { TextReward } from '../engine/rl/hackReward.ts';
@@ -20,11 +19,15 @@ import type {
 } from '../engine/rl/types.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
 import type { AttentionAnswer, AttentionRequest } from './attention.ts';
+import type { EvaluatedPolicy, EvaluationRequest, PolicyAt } from './evaluations.ts';
 import type { ImportEntry, ImportReport } from './imports.ts';
 import type { ResumedRun, Snapshot } from './snapshots.ts';
+import type { WarmedUp, WarmupProgress, WarmupRequest } from './warmups.ts';
 
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
+export type { EvaluatedPolicy, EvaluationRequest, PolicyAt, WarmedUp, WarmupProgress };
 export type { SavedState } from './snapshots.ts';
+export type { KeptState, KeptWhy } from './keptStates.ts';
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
@@ -35,6 +38,7 @@ export {
   readersOf,
 } from '../engine/rl/shipped.ts';
 export type { Misfit } from '../engine/rl/shipped.ts';
+export { WARMUP_DEFAULTS } from '../engine/rl/warmupRound.ts';
 
 /** Hacks that can be shown and runs that learn one, by their ids. */
 export { HACKS } from '../engine/rewards/gaming.ts';
@@ -47,6 +51,8 @@ export const REWARD_JOB = 'reward of a text';
 export const ATTENTION_JOB = 'attention';
 /** `where` of an error that met an evaluation. */
 export const EVALUATION_JOB = 'evaluation';
+/** `where` of an error that met a warm-up. */
+export const WARMUP_JOB = 'warm-up';
 /** Least time between two batches of the worker, in milliseconds. */
 export const BATCH_MS = 100;
 
@@ -95,27 +101,6 @@ export interface MemoryReport {
   readonly poolBytes: number | null;
 }
 
-/** A policy of the run: one kept after so many steps (0: the start, and every change of stage), or the present one. */
-export type PolicyAt = number | 'now';
-
-export interface EvaluationRequest {
-  /** At least one; two are compared. */
-  readonly policies: readonly PolicyAt[];
-  readonly part: Part;
-  /** Samples from the start of the part. */
-  readonly n: number;
-  /** Sampled responses a sample beside the greedy one; 0: greedy alone. Temperature 1, top_p 1. */
-  readonly samples: number;
-}
-
-export interface EvaluatedPolicy {
-  readonly at: PolicyAt;
-  /** Steps that had been done. */
-  readonly step: number;
-  readonly hash: string;
-  readonly report: EvalReport;
-}
-
 export interface WorkerError {
   /** The phase or action that failed. */
   readonly where: string;
@@ -157,6 +142,8 @@ export type ToWorker =
       readonly resume: ResumedRun | null;
       readonly config: TrainConfig;
       readonly checkpointName: string;
+      /** The checkpoint's files where the page has them, a warmed-up policy's; null: those shipped under its name. */
+      readonly files: ResumedRun['files'] | null;
       readonly tasks: TaskChoice;
       /** Begin to play at once. */
       readonly play: boolean;
@@ -195,8 +182,17 @@ export type ToWorker =
   /** Measures policies of the run between two phases; takes the place of an evaluation under way. */
   | ({ readonly type: 'evaluate' } & EvaluationRequest)
   | { readonly type: 'cancelEvaluation' }
+  /** Warms up the policy that the run started from; the run and its policies stay as they are. */
+  | ({ readonly type: 'warmUp' } & WarmupRequest)
+  | { readonly type: 'cancelWarmup' }
   | { readonly type: 'exportCheckpoint' }
-  /** Answered by a snapshot of the run as it is now, unless nothing of it has been computed. */
+  /** A state stays after every so many steps, older ones thinned; 0: none. Holds for the run under way. */
+  | { readonly type: 'keepEvery'; readonly steps: number }
+  /** The state as it is now stays. */
+  | { readonly type: 'keepStep' }
+  /** The state kept after so many steps, at least one, need not stay. */
+  | { readonly type: 'dropKept'; readonly step: number }
+  /** Answered by a snapshot of the run as it is now, unless nothing of it is the page's to keep. */
   | { readonly type: 'requestSnapshot' }
   /** Go on from the last snapshot after the device was lost. */
   | { readonly type: 'recover' };
@@ -247,6 +243,8 @@ export type FromWorker =
       readonly similarity: number;
       /** Row-major [side × side]; null when the scorer has no patch scores. */
       readonly patches: Float32Array | null;
+      /** Share of the suite's held-out objects that the scorer's best patch finds; null: not measured. */
+      readonly patchHitRate: number | null;
     }
   | ({ readonly type: 'attention' } & AttentionAnswer)
   | {
@@ -273,6 +271,9 @@ export type FromWorker =
       /** The second policy against the first; null unless two were asked for. */
       readonly comparison: EvalComparison | null;
     }
+  /** null: no warm-up is under way any more. */
+  | { readonly type: 'warmupProgress'; readonly progress: WarmupProgress | null }
+  | ({ readonly type: 'warmedUp' } & WarmedUp)
   | {
       readonly type: 'checkpoint';
       readonly name: string;

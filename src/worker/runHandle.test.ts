@@ -145,6 +145,40 @@ test('a switch by hand that is undone leaves no trace, steps since included', as
   expect(await steps(1)).toEqual(undone);
 });
 
+test('a step that is kept stays, is measured by its weights, and an undone switch gives it back', async () => {
+  await load();
+  run.keepEvery = 1;
+  await trainOneStep();
+  expect(run.keptList).toEqual([
+    { step: 0, stage: 'perception', why: 'start' },
+    { step: 1, stage: 'perception', why: 'interval' },
+  ]);
+  expect(run.isSnapshotKept).toBe(true);
+  const weights = run.kept.get(1)?.parameters;
+  await advance();
+  await run.keepStep();
+  // The state at the start of the step is the better one to fork from.
+  expect(run.kept.get(1)).toMatchObject({ why: 'reader', parameters: weights });
+  expect(run.snapshot.progress.draft).toBeNull();
+
+  await run.switchStage('reasoning');
+  expect(run.kept.get(1)).toMatchObject({ why: 'stage', stage: 'reasoning' });
+  while (run.trainer.step === 1) await advance();
+  expect(run.keptList.map(({ step }) => step)).toEqual([0, 1, 2]);
+  await run.undoSwitch();
+  expect(run.keptList).toEqual([
+    { step: 0, stage: 'perception', why: 'start' },
+    { step: 1, stage: 'perception', why: 'reader' },
+  ]);
+  // So that the page has it in the place of the later stage's.
+  expect(run.isSnapshotKept).toBe(true);
+  expect(run.snapshot.progress.stage).toBe('perception');
+  run.dropKept(1);
+  run.dropKept(0);
+  expect(run.keptList.map(({ step }) => step)).toEqual([0]);
+  expect(run.isSnapshotKept).toBe(false);
+});
+
 test('a split of own questions is estimated, cancelled and gone on with like any other', async () => {
   await load(await ownTasks());
   await finishSplit();

@@ -3,15 +3,15 @@ import { loadRunParts, type RunParts } from '../engine/rl/runParts.ts';
 import { Trainer, type PhaseResult, type TrainerState, type UnfinishedSplit } from '../engine/rl/trainer.ts';
 import type { Phase, StageChange, TrainConfig } from '../engine/rl/types.ts';
 import { policyHash } from '../engine/model/policy.ts';
-import type { NamedTensors } from '../engine/model/types.ts';
 import type { ImageTextScorer, RewardStage } from '../engine/rewards/types.ts';
 import type { TaskSet } from '../engine/tasks/types.ts';
 import type { FileReader } from './assets.ts';
 import { messageOf } from './errors.ts';
+import { KeptStates, type KeptPolicy, type KeptState, type KeptWhy } from './keptStates.ts';
 import type { CancelledSplit, StartedInfo } from './protocol.ts';
 
-/** Steps between two snapshots; the end of the split, a change of stage and coming to rest make one too. */
-const SNAPSHOT_STEPS = 10;
+/** Share of the time that snapshots at the ends of steps may take; other occasions make one in any case. */
+const SNAPSHOT_SHARE = 0.05;
 
 export interface RunRequest {
   /** The page's name for the run. */
@@ -19,9 +19,14 @@ export interface RunRequest {
   readonly config: TrainConfig;
   readonly checkpointName: string;
   readonly checkpoint: FileReader;
+  /** It is none of the shipped ones: what the page does not keep of it is lost. */
+  readonly isOwn?: boolean;
   readonly tasks: TaskSet;
   readonly scorer: ImageTextScorer;
 }
+
+/** What a run goes on from. */
+export type RunBefore = Pick<RunHandle, 'snapshot' | 'kept'> & Partial<Pick<RunHandle, 'keepEvery'>>;
 
 export class RunHandle {
   readonly request: RunRequest;
@@ -29,14 +34,18 @@ export class RunHandle {
   #trainer: Trainer;
   /** What the run goes on from after the device was lost. */
   #snapshot: TrainerState;
-  /** Policies at the start and at every change of stage, by steps done. */
-  readonly #kept: Map<number, NamedTensors>;
+  readonly #kept: KeptStates;
+  /** Of the snapshots, the one that was kept last. */
+  #keptSnapshot: TrainerState | null = null;
+  #keepEvery: number;
   /** Before the split that is being estimated anew; null otherwise. */
   #beforeSplit: TrainerState | null = null;
-  /** Before the last change of stage, where that was by hand. */
-  #beforeSwitch: TrainerState | null = null;
+  /** Before the last change of stage, where that was by hand, with what was kept there. */
+  #beforeSwitch: { readonly state: TrainerState; readonly kept: KeptPolicy | undefined } | null = null;
   /** The estimate cancelled last, which can still go on. */
   #cancelled: UnfinishedSplit | null = null;
+  /** When a snapshot at the end of a step is due. */
+  #nextSnapshot = 0;
   /** Something has moved since the snapshot. */
   #isStale = false;
   readonly #seconds: Record<Phase, number> = {
@@ -52,17 +61,18 @@ export class RunHandle {
     request: RunRequest,
     parts: RunParts,
     trainer: Trainer,
-    { snapshot, kept }: Pick<RunHandle, 'snapshot' | 'kept'>,
+    { snapshot, kept, keepEvery = 0 }: RunBefore,
   ) {
     this.request = request;
     this.#parts = parts;
     this.#trainer = trainer;
     this.#snapshot = snapshot;
-    this.#kept = new Map(kept);
+    this.#kept = new KeptStates(kept.values());
+    this.#keepEvery = keepEvery;
   }
 
   /** Loads the checkpoint and stands at step 0, or where the snapshot of `before` stands. */
-  static async load(request: RunRequest, before?: Pick<RunHandle, 'snapshot' | 'kept'>): Promise<RunHandle> {
+  static async load(request: RunRequest, before?: RunBefore): Promise<RunHandle> {
     const { checkpointName, checkpoint, tasks, scorer } = request;
     const parts = await loadRunParts(checkpoint, tasks, scorer).catch((error: unknown) => {
       throw new Error(`The checkpoint “${checkpointName}” does not load: ${messageOf(error)}`);
@@ -70,7 +80,9 @@ export class RunHandle {
     const trainer = new Trainer(parts, request.config, { state: before?.snapshot });
     if (before) return new RunHandle(request, parts, trainer, before);
     const snapshot = await trainer.exportState();
-    return new RunHandle(request, parts, trainer, { snapshot, kept: new Map([[0, snapshot.parameters]]) });
+    const { parameters, progress } = snapshot;
+    const start = { step: 0, stage: progress.stage, why: 'start', parameters } as const;
+    return new RunHandle(request, parts, trainer, { snapshot, kept: new Map([[0, start]]) });
   }
 
   get trainer(): Trainer {
@@ -85,8 +97,24 @@ export class RunHandle {
   get snapshot(): TrainerState {
     return this.#snapshot;
   }
-  get kept(): ReadonlyMap<number, NamedTensors> {
-    return this.#kept;
+  /** Policies that stay, by steps done. */
+  get kept(): ReadonlyMap<number, KeptPolicy> {
+    return this.#kept.policies;
+  }
+  /** The same without their weights; another array after every change. */
+  get keptList(): readonly KeptState[] {
+    return this.#kept.list;
+  }
+  /** The snapshot is one of those kept, and the last of them. */
+  get isSnapshotKept(): boolean {
+    return this.#snapshot === this.#keptSnapshot;
+  }
+  /** A state is kept after every so many steps; 0: none. */
+  get keepEvery(): number {
+    return this.#keepEvery;
+  }
+  set keepEvery(steps: number) {
+    this.#keepEvery = steps;
   }
   /** Seconds spent in each phase. */
   get seconds(): Readonly<Record<Phase, number>> {
@@ -139,9 +167,12 @@ export class RunHandle {
     this.#isStale = true;
     if (result.phase === 'split') this.#afterSplitChunk(isNewSplit);
     const wasSplit = result.phase === 'split' && this.#trainer.splitRemaining === 0;
-    const due = result.record !== null && this.#trainer.step % SNAPSHOT_STEPS === 0;
+    const { step } = this.#trainer;
+    const isKept = result.record !== null && this.#keepEvery > 0 && step % this.#keepEvery === 0;
+    const due = result.record !== null && performance.now() >= this.#nextSnapshot;
     if (result.stageChange) this.#beforeSwitch = null;
-    if (due || wasSplit || result.stageChange !== null) await this.#keepSnapshot();
+    if (due || isKept || wasSplit || result.stageChange !== null)
+      await this.#keepSnapshot(isKept ? 'interval' : null);
     return result;
   }
 
@@ -156,9 +187,9 @@ export class RunHandle {
   }
 
   async switchStage(to: RewardStage): Promise<StageChange> {
-    const before = await this.#trainer.exportState();
+    const state = await this.#trainer.exportState();
     const change = await this.#trainer.switchStage(to);
-    this.#beforeSwitch = before;
+    this.#beforeSwitch = { state, kept: this.kept.get(state.progress.step) };
     await this.#keepSnapshot();
     return change;
   }
@@ -169,17 +200,35 @@ export class RunHandle {
     if (!before) throw new Error('There is no switch by hand to take back since this run was started here.');
     this.#beforeSwitch = null;
     this.#trainer.dispose();
-    this.#trainer = new Trainer(this.#parts, this.request.config, { state: before });
-    const { step, stageChanges } = before.progress;
-    for (const at of this.#kept.keys())
-      if (at >= step && at > 0 && !stageChanges.some(({ atStep }) => atStep === at)) this.#kept.delete(at);
-    await this.#keepSnapshot();
+    this.#trainer = new Trainer(this.#parts, this.request.config, { state: before.state });
+    const { step } = before.state.progress;
+    const isReplaced = this.kept.get(step) !== before.kept;
+    this.#kept.rewind(step, before.kept);
+    await this.#keepSnapshot((isReplaced && before.kept?.why) || null);
   }
 
-  async #keepSnapshot(): Promise<void> {
+  /** Keeps the state as it is now, in the middle of a step too, where none is kept after as many steps. */
+  async keepStep(): Promise<void> {
+    if (!this.#kept.claim(this.#trainer.step)) await this.#keepSnapshot('reader');
+  }
+
+  dropKept(step: number): void {
+    if (step === 0) return;
+    this.#kept.drop(step);
+    if (this.#keptSnapshot?.progress.step === step) this.#keptSnapshot = null;
+  }
+
+  /** `why`: what keeps a state where no stage begins; null: nothing. A switch before the first step leaves the start. */
+  async #keepSnapshot(why: KeptWhy | null = null): Promise<void> {
     this.#isStale = false;
-    const { progress, parameters } = (this.#snapshot = await this.#trainer.exportState());
-    if (progress.stageChanges.at(-1)?.atStep === progress.step) this.#kept.set(progress.step, parameters);
+    const from = performance.now();
+    const state = (this.#snapshot = await this.#trainer.exportState());
+    this.#nextSnapshot = performance.now() + (performance.now() - from) / SNAPSHOT_SHARE;
+    const { step, draft, stageChanges } = state.progress;
+    const isStageStart =
+      draft === null && stageChanges.at(-1)?.atStep === step && (step > 0 || stageChanges.length === 1);
+    const reason = isStageStart ? (step === 0 ? 'start' : 'stage') : why;
+    if (reason !== null && this.#kept.add(state, reason)) this.#keptSnapshot = state;
   }
 
   /** Borders that were moved stay where they are when the split is estimated anew. */

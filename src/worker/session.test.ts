@@ -56,7 +56,8 @@ class Page {
   start(change: Partial<TrainConfig> = {}, checkpointName = 'nano'): void {
     const tasks = { from: 'built-in', name: 'scenes-nano' } as const;
     const all = { ...config, ...change };
-    this.send({ type: 'start', runId: 'a', resume: null, config: all, checkpointName, tasks, play: false });
+    const from = { resume: null, files: null, checkpointName };
+    this.send({ type: 'start', runId: 'a', ...from, config: all, tasks, play: false });
   }
   of<T extends FromWorker['type']>(type: T): Extract<FromWorker, { type: T }>[] {
     return this.messages.filter(
@@ -121,12 +122,21 @@ test('after a device lost at play the run goes on from its snapshot with the sam
   expect(page.of('error').at(-1)?.error.message).toContain('driver reset');
   page.send({ type: 'recover' });
   await page.until(() => page.of('rewound').length === 1);
-  expect(page.of('rewound')[0].step).toBe(0);
-  const [before] = page.of('record');
-  page.messages = [];
+  // Nothing is lost but the step in progress.
+  expect(page.of('rewound')[0].step).toBe(1);
   page.send({ type: 'step' });
-  await page.until(() => page.of('record').length === 1);
-  expect(page.of('record')[0].record.groups).toEqual(before.record.groups);
+  await page.until(() => page.of('record').length === 2);
+  const records = page.of('record').map(({ record }) => record.groups);
+  page.messages = [];
+  page.start();
+  page.send({ type: 'play' });
+  await page.until(() => page.of('record').length >= 2);
+  expect(
+    page
+      .of('record')
+      .slice(0, 2)
+      .map(({ record }) => record.groups),
+  ).toEqual(records);
 });
 
 test('a run that does not load leaves the one before as it was', async () => {
@@ -136,6 +146,7 @@ test('a run that does not load leaves the one before as it was', async () => {
   await page.until(() => page.of('error').length === 1);
   expect(page.of('error')[0].error).toMatchObject({ where: 'start of the run', fatal: false });
   expect(page.of('error')[0].error.message).toContain('no-such-model');
+  expect(page.of('error')[0].error.suggestion).toMatch(/^The run stands as it was before\. Choose another/);
   await page.until(() => page.status() === 'paused');
   page.send({ type: 'step' });
   await page.until(() => page.of('record').length === 2);
@@ -211,11 +222,12 @@ test('policies of the run are evaluated where it stands, and the run goes on wit
   page.send({ type: 'step' });
   await page.until(() => page.of('record').length === 2 && page.status() === 'paused');
   const options = { part: 'heldout', n: 20, samples: 2 } as const;
-  page.send({ type: 'evaluate', policies: [0, 1], ...options });
+  page.send({ type: 'evaluate', id: 1, policies: [0, 1], ...options });
   await page.until(() => page.of('evaluation').length === 1);
-  page.send({ type: 'evaluate', policies: [1, 'now'], ...options });
+  page.send({ type: 'evaluate', id: 2, policies: [1, 'now'], ...options });
   await page.until(() => page.of('evaluation').length === 2);
   const [before, after] = page.of('evaluation');
+  expect([before.request.id, after.request.id]).toEqual([1, 2]);
   const hashes = [...before.policies, ...after.policies].map(({ hash }) => hash);
   expect(hashes[0]).toBe(page.of('started')[0].info.policyHash);
   expect(hashes[1]).toBe(page.of('stageChange').at(-1)?.change.policyHash);
@@ -253,7 +265,7 @@ test('policies of the run are evaluated where it stands, and the run goes on wit
 });
 
 test('an evaluation ends when it is cancelled, and names a policy that is not kept', async () => {
-  page.send({ type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 512, samples: 4 });
+  page.send({ type: 'evaluate', id: 3, policies: [0, 'now'], part: 'heldout', n: 512, samples: 4 });
   const done = (): number => page.of('evaluationProgress').at(-1)?.progress?.done ?? 0;
   await page.until(() => done() > 0);
   expect(page.of('evaluationProgress').at(-1)?.progress?.total).toBe(1024);
@@ -261,12 +273,12 @@ test('an evaluation ends when it is cancelled, and names a policy that is not ke
   await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
   expect(page.of('evaluation')).toEqual([]);
   expect(page.of('error')).toEqual([]);
-  page.send({ type: 'evaluate', policies: [7], part: 'heldout', n: 8, samples: 0 });
+  page.send({ type: 'evaluate', id: 4, policies: [7], part: 'heldout', n: 8, samples: 0 });
   await page.until(() => page.of('error').length === 1);
   expect(page.of('error')[0].error).toMatchObject({ where: 'evaluation', fatal: false });
   expect(page.of('error')[0].error.message).toContain('after step 7 is not kept');
   await page.until(() => page.of('evaluationProgress').at(-1)?.progress === null);
-  page.send({ type: 'evaluate', policies: [0], part: 'heldout', n: 8, samples: 0 });
+  page.send({ type: 'evaluate', id: 5, policies: [0], part: 'heldout', n: 8, samples: 0 });
   await page.until(() => page.of('evaluation').length === 1);
   expect(page.of('evaluation')[0].comparison).toBeNull();
 });
@@ -279,7 +291,7 @@ test('kept policies outlive a lost device', async () => {
   page.lose('driver reset');
   page.send({ type: 'recover' });
   await page.until(() => page.of('rewound').length === 1);
-  page.send({ type: 'evaluate', policies: [0, 1], part: 'heldout', n: 4, samples: 0 });
+  page.send({ type: 'evaluate', id: 6, policies: [0, 1], part: 'heldout', n: 4, samples: 0 });
   await page.until(() => page.of('evaluation').length === 1);
   const [start, end] = page.of('evaluation')[0].policies;
   expect(start.hash).toBe(page.of('started')[0].info.policyHash);

@@ -3,7 +3,7 @@
  * between two phases; lookups are served at once.
  */
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import { assetFolder } from './assets.ts';
+import { assetFolder, filesReader } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { Evaluations } from './evaluations.ts';
 import { TaskLibrary } from './imports.ts';
@@ -11,11 +11,12 @@ import { doJob, JOB_NAMES, sendRewound, sendSplit } from './jobs.ts';
 import { lookUp } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { EVALUATION_JOB, PROTOCOL_VERSION } from './protocol.ts';
+import { EVALUATION_JOB, PROTOCOL_VERSION, WARMUP_JOB } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import { resumed, Snapshots } from './snapshots.ts';
 import type { EngineDoors } from './doors.ts';
+import { Warmups } from './warmups.ts';
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
@@ -25,6 +26,7 @@ export class Session implements LoopHost {
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
   readonly #evaluations: Evaluations;
+  readonly #warmups: Warmups;
   readonly #snapshots: Snapshots;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
@@ -45,6 +47,7 @@ export class Session implements LoopHost {
     this.#doors = doors;
     this.#loop = new Loop(this);
     this.#evaluations = new Evaluations(out);
+    this.#warmups = new Warmups(out, this.#evaluations);
     this.#snapshots = new Snapshots(out);
     this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
@@ -56,6 +59,7 @@ export class Session implements LoopHost {
         return this.#load('start of the backend', () => this.#bootUp(message));
       case 'start':
         this.#evaluations.cancel();
+        this.#warmups.cancel();
         this.#interrupt();
         return this.#load(START, () => this.#start(message));
       case 'play':
@@ -92,14 +96,20 @@ export class Session implements LoopHost {
         return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
       case 'cancelEvaluation':
         return this.#evaluations.cancel();
+      case 'warmUp':
+        return this.#job(WARMUP_JOB, this.#warmups.job(message));
+      case 'cancelWarmup':
+        return this.#warmups.cancel();
       case 'requestSnapshot':
         return this.#job('snapshot', (run) => this.#snapshots.take(run));
       case 'recover':
         return this.#load('recovery', () => this.#recover());
       default:
-        return this.#job(JOB_NAMES[message.type], (run) =>
-          doJob(message, { run, out: this.#out, doors: this.#doors }),
-        );
+        return this.#job(JOB_NAMES[message.type], async (run) => {
+          await doJob(message, { run, out: this.#out, doors: this.#doors });
+          // Before the next phase can move on from a state that stays.
+          this.#snapshots.send(run);
+        });
     }
   }
 
@@ -136,14 +146,13 @@ export class Session implements LoopHost {
 
   async onRest(): Promise<void> {
     const run = this.#run;
-    if (run && !this.#lost && run.trainer.step !== this.#hashedStep) {
+    if (run && !this.#lost) {
       const { step } = run.trainer;
-      const hash = await run.policyHash().catch(() => null);
+      const hash = step === this.#hashedStep ? null : await run.policyHash().catch(() => null);
       if (hash !== null) this.#out.add({ type: 'policyHash', step, hash });
       this.#hashedStep = step;
+      await this.#snapshots.update(run).catch((error: unknown) => this.#report('snapshot', error));
     }
-    if (run && !this.#lost)
-      await this.#snapshots.update(run).catch((e: unknown) => this.#report('snapshot', e));
     this.onChange();
   }
 
@@ -166,10 +175,7 @@ export class Session implements LoopHost {
     if (this.#lost) return 'lost';
     // The page starts a run as soon as the backend is there; until then nothing can be asked for.
     if (this.#loading > 0 || !this.#wasStarted) return 'booting';
-    if (this.#loop.mode === 'play') return 'running';
-    // A pause takes hold at the end of the phase under way.
-    if (this.#loop.mode !== 'rest' || this.#loop.inPhase) return 'stepping';
-    return this.#run && !this.#run.isPristine ? 'paused' : 'idle';
+    return this.#loop.status ?? (this.#run && !this.#run.isPristine ? 'paused' : 'idle');
   }
 
   /** Ends the phase under way as soon as it lets itself be ended. */
@@ -217,13 +223,15 @@ export class Session implements LoopHost {
   async #start(message: Message<'start'>): Promise<void> {
     if (!this.#boot || this.#failed) return;
     this.#wasStarted = true;
-    const { runId, config, checkpointName, resume } = message;
+    const { runId, config, checkpointName, files, resume } = message;
     const before = resume && resumed(resume);
+    const shipped = assetFolder(this.#boot.assetBase, `models/${checkpointName}`);
     const request = {
       runId,
       config,
       checkpointName,
-      checkpoint: before?.checkpoint ?? assetFolder(this.#boot.assetBase, `models/${checkpointName}`),
+      checkpoint: before?.checkpoint ?? (files ? filesReader(files) : shipped),
+      isOwn: files !== null,
       tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
     };
@@ -284,7 +292,8 @@ export class Session implements LoopHost {
   #report(where: string, error: unknown): void {
     if (this.#run && isDeviceGone(error)) return this.#onLost('the browser took it away');
     this.#loop.setMode('rest');
-    this.#out.add({ type: 'error', error: { ...describeError(where, error), fatal: this.#failed } });
+    const described = describeError(where, error, this.#run !== null);
+    this.#out.add({ type: 'error', error: { ...described, fatal: this.#failed } });
     this.onChange();
   }
 }

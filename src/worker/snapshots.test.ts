@@ -10,7 +10,7 @@ import { presetByName } from '../engine/rl/presets.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import type { FileReader } from './assets.ts';
 import { Outbox } from './outbox.ts';
-import type { FromWorker, ResumedRun } from './protocol.ts';
+import type { FromWorker, ResumedRun, Snapshot } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import { resumed, Snapshots } from './snapshots.ts';
 
@@ -48,6 +48,7 @@ const until = async (run: RunHandle, isThere: () => boolean): Promise<void> => {
 class Storage {
   stored: Partial<ResumedRun> = {};
   kept = new Map<number, ResumedRun['state']>();
+  list: Snapshot['kept'] = [];
   count = 0;
   readonly snapshots = new Snapshots(
     new Outbox(({ messages }) => structuredClone(messages).forEach((message) => this.#take(message))),
@@ -56,15 +57,16 @@ class Storage {
   #take(message: FromWorker): void {
     if (message.type !== 'snapshot') return;
     this.count++;
-    const { state, kept, files } = message;
+    const { state, isKept, kept, files } = message;
+    this.list = kept;
     this.stored = { ...this.stored, state, ...(files ? { files } : {}) };
-    if (kept) this.kept.set(state.progress.step, state);
+    if (isKept) this.kept.set(state.progress.step, state);
   }
 
   async resume(): Promise<RunHandle> {
     await new Promise((resolve) => setTimeout(resolve, 150));
     const { state, files } = this.stored as ResumedRun;
-    const kept = [...this.kept].map(([step, { parameters }]) => ({ step, parameters }));
+    const kept = this.list.map((one) => ({ ...one, parameters: this.kept.get(one.step)!.parameters }));
     const before = resumed({ state, files, kept });
     const run = await load(before.checkpoint, before);
     this.snapshots.begin(run, true);

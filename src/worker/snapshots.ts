@@ -6,7 +6,8 @@ import { writeCheckpoint } from '../engine/model/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../engine/model/safetensors.ts';
 import type { NamedTensor, NamedTensors } from '../engine/model/types.ts';
 import type { TrainerProgress, TrainerState } from '../engine/rl/trainerState.ts';
-import type { FileReader } from './assets.ts';
+import { filesReader, type FileReader } from './assets.ts';
+import type { KeptPolicy, KeptState } from './keptStates.ts';
 import type { Outbox } from './outbox.ts';
 import type { RunHandle } from './runHandle.ts';
 
@@ -23,8 +24,10 @@ export interface SavedState {
 
 export interface Snapshot {
   readonly state: SavedState;
-  /** A start or a change of stage: kept beside later ones. */
-  readonly kept: boolean;
+  /** It stays beside later ones. */
+  readonly isKept: boolean;
+  /** All states of the run that stay, by steps done; others that were sent no longer do. */
+  readonly kept: readonly KeptState[];
   /** The checkpoint's files besides its weights, with the run's first snapshot; null later. */
   readonly files: ResumedRun['files'] | null;
 }
@@ -32,8 +35,8 @@ export interface Snapshot {
 /** What a run goes on from. */
 export interface ResumedRun {
   readonly state: SavedState;
-  /** Policies kept after so many steps. */
-  readonly kept: readonly { readonly step: number; readonly parameters: Uint8Array<ArrayBuffer> }[];
+  /** Policies that stay. */
+  readonly kept: readonly (KeptState & { readonly parameters: Uint8Array<ArrayBuffer> })[];
   readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 }
 
@@ -41,6 +44,7 @@ export interface ResumedRun {
 export class Snapshots {
   readonly #out: Outbox;
   #sent: TrainerState | null = null;
+  #sentKept: readonly KeptState[] = [];
   /** Where a run began that has sent nothing yet; null when the page has its files. */
   #start: TrainerState | null = null;
 
@@ -49,22 +53,25 @@ export class Snapshots {
   }
 
   /** A run takes the place of another one; the page has what a resumed run stands at. */
-  begin({ snapshot }: RunHandle, isResumed: boolean): void {
+  begin({ snapshot, keptList }: RunHandle, isResumed: boolean): void {
+    this.#sentKept = keptList;
     this.#sent = isResumed ? snapshot : null;
     this.#start = isResumed ? null : snapshot;
   }
 
   /** Sends the run's snapshot unless the page has it. A run of which nothing is computed has nothing to keep. */
   send(run: RunHandle): void {
-    if (run.isPristine) return;
+    if (!run.isPristine) this.#send(run);
+  }
+
+  #send(run: RunHandle): void {
     if (this.#start) {
-      const { parts } = run;
-      const files = writeCheckpoint({ ...parts.checkpoint, tensors: new Map() });
+      const files = writeCheckpoint({ ...run.parts.checkpoint, tensors: new Map() });
       files.delete(WEIGHTS);
-      this.#post(this.#start, true, Object.fromEntries(files));
+      this.#post(run, this.#start, Object.fromEntries(files));
       this.#start = null;
     }
-    if (run.snapshot !== this.#sent) this.#post(run.snapshot, isKept(run));
+    if (run.snapshot !== this.#sent || run.keptList !== this.#sentKept) this.#post(run, run.snapshot);
   }
 
   /** Brings the snapshot up to where the run stands, and sends it unless the page has it. */
@@ -74,27 +81,24 @@ export class Snapshots {
     this.send(run);
   }
 
-  /** As `update`, and sends it in any case: the page waits for it. */
+  /** As `update`, and sends it in any case: the page waits for it. A start that is in no shipped file is kept too. */
   async take(run: RunHandle): Promise<void> {
     this.#sent = null;
-    await this.update(run);
+    if (run.isPristine && run.request.isOwn) this.#send(run);
+    else await this.update(run);
   }
 
-  #post(snapshot: TrainerState, kept: boolean, files: ResumedRun['files'] | null = null): void {
+  #post(run: RunHandle, snapshot: TrainerState, files: ResumedRun['files'] | null = null): void {
+    const isKept = files !== null || run.isSnapshotKept;
+    const kept = (this.#sentKept = run.keptList);
     const state = pack(snapshot);
     const parts = [state.parameters, state.trainer, ...Object.values(files ?? {})];
     this.#out.add(
-      { type: 'snapshot', state, kept, files },
+      { type: 'snapshot', state, isKept, kept, files },
       parts.map(({ buffer }) => buffer),
     );
     this.#sent = snapshot;
   }
-}
-
-/** Whether a stage begins where the snapshot stands. */
-function isKept({ snapshot: { progress } }: RunHandle): boolean {
-  const { step, draft, stageChanges } = progress;
-  return draft === null && (step === 0 || stageChanges.at(-1)?.atStep === step);
 }
 
 function pack({ progress, parameters, reference, optimizer }: TrainerState): SavedState {
@@ -128,13 +132,17 @@ function areEqual(a: NamedTensors, b: NamedTensors): boolean {
 /** What `RunHandle.load` goes on from, with the checkpoint read from the stored files. */
 export function resumed({ state, kept, files }: ResumedRun): {
   readonly snapshot: TrainerState;
-  readonly kept: ReadonlyMap<number, NamedTensors>;
+  readonly kept: ReadonlyMap<number, KeptPolicy>;
   readonly checkpoint: FileReader;
 } {
-  const checkpoint = new Map([...Object.entries(files), [WEIGHTS, state.parameters] as const]);
   return {
     snapshot: unpack(state),
-    kept: new Map(kept.map(({ step, parameters }) => [step, readSafetensors(parameters)])),
-    checkpoint: async (name) => checkpoint.get(name) ?? null,
+    kept: new Map(
+      kept.map(({ parameters, ...state }) => [
+        state.step,
+        { ...state, parameters: readSafetensors(parameters) },
+      ]),
+    ),
+    checkpoint: filesReader({ ...files, [WEIGHTS]: state.parameters }),
   };
 }

@@ -12,6 +12,7 @@ import { pebrExtras, type PebrExtras } from '../../engine/rl/runParts.ts';
 import { presetByName, PRESET_NAMES } from '../../engine/rl/presets.ts';
 import { defaultCheckpoint } from '../../engine/rl/shipped.ts';
 import { Warmup, type WarmupConfig, type WarmupParts } from '../../engine/rl/warmup.ts';
+import { WARMUP_DEFAULTS } from '../../engine/rl/warmupRound.ts';
 import { DEFAULT_PREPROCESSING } from '../../engine/model/preprocess.ts';
 import { parseFaults, suiteOf } from '../../engine/tasks/index.ts';
 import type { TaskSet, TeacherFaults } from '../../engine/tasks/types.ts';
@@ -30,9 +31,8 @@ import {
 } from '../parts.ts';
 import { claimFolder, loadState, saveState } from '../runFolder.ts';
 
-/** Learning rates that suit the small presets; METHOD's 1e-5 is the 7B's. */
-const PRETRAINING_RATE = '0.002';
-const WARMUP_RATE = '0.0005';
+/** Suits the small presets, as the warm-up's default does. */
+const PRETRAINING_RATE = 0.002;
 
 export const warmupCommand: CommandSpec = {
   name: 'warmup',
@@ -67,18 +67,24 @@ export const warmupCommand: CommandSpec = {
       value: 'FILE|SHORTHAND',
       help: 'planted teacher faults: a JSON file, "default", "severe" or e.g. perception=0.6,reasoning=0.6; none without it',
     },
-    batch: { type: 'integer', value: 'N', minimum: 1, help: 'samples a step', default: '64' },
+    batch: {
+      type: 'integer',
+      value: 'N',
+      minimum: 1,
+      help: 'samples a step',
+      default: String(WARMUP_DEFAULTS.batchSize),
+    },
     'micro-batch': {
       type: 'integer',
       value: 'N',
       minimum: 1,
       help: 'samples a forward-backward pass',
-      default: '32',
+      default: String(WARMUP_DEFAULTS.rowsPerMicroBatch),
     },
     'learning-rate': {
       type: 'number',
       value: 'X',
-      help: `peak; default ${PRETRAINING_RATE} from scratch, else ${WARMUP_RATE}`,
+      help: `peak; default ${PRETRAINING_RATE} from scratch, else ${WARMUP_DEFAULTS.learningRate}`,
     },
     'save-every': {
       type: 'integer',
@@ -165,7 +171,8 @@ async function warmup(options: Options): Promise<number> {
     steps,
     optimizer: {
       ...preset.optimizer,
-      learningRate: options.number('learning-rate') ?? Number(scratch ? PRETRAINING_RATE : WARMUP_RATE),
+      learningRate:
+        options.number('learning-rate') ?? (scratch ? PRETRAINING_RATE : WARMUP_DEFAULTS.learningRate),
     },
     schedule: scratch ? 'trapezoid' : 'cosine',
     trainEverything: scratch,

@@ -24,6 +24,8 @@ export interface BackendReport {
   /** The WebGPU adapter that was found, chosen or not. */
   readonly adapter: AdapterDescription | null;
   readonly tried: readonly { readonly name: BackendName; readonly ok: boolean; readonly why: string }[];
+  /** On webgpu, once the gate has been passed or not: do the fused ops compute, and why or why not. */
+  readonly fusedOps: { readonly on: boolean; readonly why: string } | null;
 }
 
 export interface BackendOptions {
@@ -105,7 +107,13 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
         `Backend "${wanted}" was asked for but cannot run here: ${attempt.why}. Choose another, or none.`,
       );
     }
-    return { name: wanted, reason: 'asked for', adapter: description, tried: [{ name: wanted, ...attempt }] };
+    return {
+      name: wanted,
+      reason: 'asked for',
+      adapter: description,
+      tried: [{ name: wanted, ...attempt }],
+      fusedOps: null,
+    };
   }
   const tried: { name: BackendName; ok: boolean; why: string }[] = [];
   for (const name of ['webgpu', 'wasm', 'cpu'] as const) {
@@ -120,7 +128,7 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
     if (attempt.ok) {
       const failed = tried.slice(0, -1).map((t) => `${t.name}: ${t.why}`);
       const reason = failed.length > 0 ? failed.join('; ') : 'a hardware WebGPU adapter is there';
-      return { name, reason, adapter: description, tried };
+      return { name, reason, adapter: description, tried, fusedOps: null };
     }
   }
   throw new Error(`No backend runs here: ${tried.map((t) => `${t.name}: ${t.why}`).join('; ')}`);

@@ -41,6 +41,13 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   return { vendor, architecture, device, description, isSoftware };
 }
 
+const softwareDevices = new WeakSet<GPUDevice>();
+
+/** Was the device opened on an adapter that computes on the CPU? Kernels then hold more in registers. */
+export function isSoftwareDevice(device: GPUDevice): boolean {
+  return softwareDevices.has(device);
+}
+
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -52,18 +59,13 @@ const LIMITS = [
 ] as const;
 const FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
-const software = new WeakSet<GPUDevice>();
-
-/** Does a device compute on the CPU, where barriers are slow? */
-export const computesOnCpu = (device: GPUDevice): boolean => software.has(device);
-
 /** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `deviceLost`. */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
-  if (describeAdapter(adapter).isSoftware) software.add(device);
+  if (describeAdapter(adapter).isSoftware) softwareDevices.add(device);
   device.addEventListener('uncapturederror', (event) => {
     const { message } = event.error;
     if (errorHandlers.size === 0) console.error(`WebGPU: ${message}`);

@@ -1,7 +1,7 @@
 /** Shapes of the policies that the presets train from scratch; `pebr` has none, its policy is a given checkpoint. */
 import type { PolicyConfig } from './types.ts';
 
-interface Shape {
+export interface Shape {
   readonly image: number;
   readonly patch: number;
   readonly width: number;
@@ -61,6 +61,11 @@ export function architecture(preset: string, vocabSize: number, imageSize?: numb
       `Preset "${preset}" has no architecture to start from scratch; known: ${Object.keys(SHAPES).join(', ')}.`,
     );
   }
+  return architectureOf(imageSize === undefined ? shape : { ...shape, image: imageSize }, vocabSize);
+}
+
+/** The same for any shape. */
+export function architectureOf(shape: Shape, vocabSize: number): PolicyConfig {
   return {
     image_token_id: 3,
     scale_factor: 2,
@@ -71,7 +76,7 @@ export function architecture(preset: string, vocabSize: number, imageSize?: numb
       num_hidden_layers: shape.visionLayers,
       num_attention_heads: shape.heads,
       num_channels: 3,
-      image_size: imageSize ?? shape.image,
+      image_size: shape.image,
       patch_size: shape.patch,
       layer_norm_eps: 1e-6,
     },

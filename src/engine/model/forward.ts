@@ -68,7 +68,11 @@ function visionBlock(policy: Policy, index: number, x: tf.Tensor2D, batch: numbe
 }
 
 /** Neighbouring patches side by side: [B·side², W] → [B·side²/s², W·s²] (Idefics3's pixel shuffle). */
-export function pixelShuffle(x: tf.Tensor2D, batch: number, { vision, scale_factor: s }: PolicyConfig): tf.Tensor2D {
+export function pixelShuffle(
+  x: tf.Tensor2D,
+  batch: number,
+  { vision, scale_factor: s }: PolicyConfig,
+): tf.Tensor2D {
   const side = vision.image_size / vision.patch_size / s;
   const width = vision.hidden_size;
   const split = tf.reshape(x, [batch * side, s, side, s * width]);

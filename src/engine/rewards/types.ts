@@ -116,4 +116,6 @@ export interface ImageTextScorer {
   score(images: readonly RasterImage[], texts: readonly string[]): Promise<Float32Array>;
   /** Similarity of each patch with the text, row-major [side × side]. */
   patchScores?(image: RasterImage, text: string): Promise<Float32Array>;
+  /** Share of a suite's held-out objects whose best patch lies in their box, as its card has it; null: not measured. */
+  patchHitRate?(suite: string): number | null;
 }

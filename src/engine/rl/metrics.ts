@@ -5,7 +5,7 @@
 import { meanAndStd } from './advantage.ts';
 import { rowObjective } from './objectiveReference.ts';
 import type { GroupRecord, ObjectiveConfig, RolloutRecord, Signal, TrainConfig } from './types.ts';
-import type { UpdateStatistics } from './updatePhase.ts';
+import type { UpdateStatistics } from './microBatch.ts';
 
 type Metrics = Record<string, number>;
 

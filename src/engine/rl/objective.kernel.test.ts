@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend } from '../compute/backend.ts';
 import { onGpuError } from '../compute/gpu.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
-import { runOperation } from '../compute/webgpu/eager.ts';
-import { POLICY_OBJECTIVE, type ObjectiveUniforms } from '../compute/webgpu/objective.ts';
 import { RandomStream } from '../random.ts';
 import { lossNormaliser } from './aggregation.ts';
+import { sizesOf } from './goldenLogProbs.ts';
 import { policyLoss } from './objective.ts';
-import { referencePolicyLoss, type ObjectiveInput } from './objectiveReference.ts';
+import { agrees, lossOf, matrix, nameOf, near, onGpu } from './objectiveKernelCheck.ts';
+import type { ObjectiveInput } from './objectiveReference.ts';
 import { crossEntropyUniforms, objectiveUniforms } from './objectiveUniforms.ts';
 import { PEBR_OBJECTIVE as pebr } from './presets.ts';
 import { LOSS_TYPES, type ObjectiveConfig } from './types.ts';
@@ -66,94 +66,9 @@ const INPUT: ObjectiveInput & { referenceLogProbs: number[][] } = {
   mask: ROWS.map((row) => row.mask),
 };
 
-const sizesOf = ({ mask }: ObjectiveInput, maxCompletionLength = 9) => ({
-  tokens: mask.flatMap((row) => Array.from(row)).reduce((a, b) => a + b, 0),
-  rows: mask.length,
-  maxCompletionLength,
-});
-const matrix = (rows: readonly ArrayLike<number>[]) => tf.tensor2d(rows.map((row) => Array.from(row)));
-
-interface Output {
-  readonly coefficients: Float32Array;
-  readonly sums: Float32Array;
-}
-
-/** The kernel, once for every objective; `old` and the reference are left out where the input's are null. */
-async function onGpu(
-  input: Omit<ObjectiveInput, 'oldLogProbs'> & Partial<ObjectiveInput>,
-  objectives: readonly ObjectiveUniforms[],
-): Promise<Output[]> {
-  const [rows, width] = [input.mask.length, input.mask[0].length];
-  const logProbs = matrix(input.logProbs);
-  // The kernel reads its parts of larger buffers.
-  const old = input.oldLogProbs && tf.concat([tf.fill([1, width], NaN), matrix(input.oldLogProbs)]);
-  const reference = input.referenceLogProbs && matrix(input.referenceLogProbs);
-  const inputs = [logProbs, old ?? logProbs, reference ?? logProbs];
-  inputs.push(tf.tensor1d(Array.from(input.advantages)), matrix(input.mask));
-  const runs = objectives.map((objective) => {
-    const offsets = { logProbs: 0, oldLogProbs: old ? width : null, referenceLogProbs: reference ? 0 : null };
-    const call = { rows, width, ...offsets, objective };
-    return runOperation(POLICY_OBJECTIVE, call, inputs, [{ shape: [rows, width] }, { shape: [rows, 2] }]);
-  });
-  const coefficients = await tf.stack(runs.map((run) => run[0])).data<'float32'>();
-  const sums = await tf.stack(runs.map((run) => run[1])).data<'float32'>();
-  return runs.map((_, i) => ({
-    coefficients: coefficients.slice(i * rows * width, (i + 1) * rows * width),
-    sums: sums.slice(i * rows * 2, (i + 1) * rows * 2),
-  }));
-}
-
-/**
- * WGSL's exp of x may be off by (3 + 2 |x|) units in the last place, 1e-5 at 40; what cancels inside a row leaves
- * an error of the size of a token's weight.
- */
-function near(actual: number, expected: number, weight: number, what: () => string) {
-  const tolerance = 2e-5 * Math.abs(expected) + 2e-6 * weight;
-  if (Math.abs(actual - expected) <= tolerance) return;
-  expect.fail(`${what()}: ${actual}, not ${expected}`);
-}
-
-const nameOf = ({ lossType, importanceSampling, aggregation, ...config }: ObjectiveConfig) =>
-  [
-    ...[lossType, importanceSampling, aggregation, config.klEstimator],
-    ...[config.clampKl && 'clamped', config.biasCorrectedKl && '· ratio', config.klCoefficient],
-  ].join(' ');
-
-/** Coefficients and each row's sums against the float64 reference. */
-function agrees(
-  { coefficients, sums }: Output,
-  input: ObjectiveInput,
-  config: ObjectiveConfig,
-  maxLength = 9,
-) {
-  const normaliser = lossNormaliser(config, sizesOf(input, maxLength));
-  const { weight } = objectiveUniforms(config, normaliser);
-  const width = input.mask[0].length;
-  input.mask.forEach((mask, b) => {
-    const row: ObjectiveInput = {
-      logProbs: [input.logProbs[b]],
-      oldLogProbs: [input.oldLogProbs[b]],
-      referenceLogProbs: input.referenceLogProbs && [input.referenceLogProbs[b]],
-      advantages: [input.advantages[b]],
-      mask: [mask],
-    };
-    const { policyLoss, kl, gradient } = referencePolicyLoss(row, config, normaliser);
-    gradient[0].forEach((g, t) =>
-      near(coefficients[b * width + t], g, weight, () => `${nameOf(config)}, row ${b}, token ${t}`),
-    );
-    near(sums[2 * b], policyLoss, weight, () => `${nameOf(config)}, row ${b}, policy loss`);
-    near(
-      sums[2 * b + 1],
-      config.klCoefficient === 0 ? 0 : kl,
-      weight,
-      () => `${nameOf(config)}, row ${b}, KL`,
-    );
-  });
-}
-
 /** Loss and gradient of the tensor version on cpu. */
 function composite(input: ObjectiveInput, config: ObjectiveConfig) {
-  const normaliser = lossNormaliser(config, sizesOf(input));
+  const normaliser = lossNormaliser(config, sizesOf(input, 9));
   return tf.tidy(() => {
     const tensors = {
       oldLogProbs: matrix(input.oldLogProbs),
@@ -184,15 +99,15 @@ const everyConfig = (lossType: (typeof LOSS_TYPES)[number]): ObjectiveConfig[] =
       KL.map((kl) => ({ ...pebr, lossType, importanceSampling, aggregation, ...kl })),
     ),
   );
-const numbers = (config: ObjectiveConfig, input: ObjectiveInput = INPUT, maxLength = 9) =>
-  objectiveUniforms(config, lossNormaliser(config, sizesOf(input, maxLength)));
+const numbers = (config: ObjectiveConfig) =>
+  objectiveUniforms(config, lossNormaliser(config, sizesOf(INPUT, 9)));
 
 describe.each(LOSS_TYPES)('the kernel, %s', (lossType) => {
   it('agrees with the float64 reference for every ratio, aggregation and KL, same bits twice', async () => {
     const configs = everyConfig(lossType);
     const objectives = configs.map((config) => numbers(config));
     const outputs = await onGpu(INPUT, objectives);
-    configs.forEach((config, i) => agrees(outputs[i], INPUT, config));
+    configs.forEach((config, i) => agrees(outputs[i], INPUT, config, 9));
     expect(await onGpu(INPUT, objectives.slice(0, 20))).toEqual(outputs.slice(0, 20));
     expect(errors).toEqual([]);
   });
@@ -209,10 +124,9 @@ describe.each(LOSS_TYPES)('the kernel, %s', (lossType) => {
       const { coefficients, sums } = outputs[i];
       const { weight } = numbers(config);
       gradient.forEach((g, j) => near(coefficients[j], g, weight, () => `${nameOf(config)}, element ${j}`));
-      const total = sums.reduce((sum, x, j) => sum + (j % 2 === 0 ? x : config.klCoefficient * x), 0);
       // Terms of the rows far out cancel.
       const size = sums.reduce((sum, x) => sum + Math.abs(x), 1);
-      near(total, loss, size, () => nameOf(config));
+      near(lossOf(sums, config), loss, size, () => nameOf(config));
     });
     await selectBackend({ forced: 'webgpu' });
   });
@@ -230,16 +144,16 @@ describe.each(LOSS_TYPES)('the kernel, %s', (lossType) => {
       input,
       configs.map((config) => numbers(config)),
     );
-    configs.forEach((config, i) => agrees(outputs[i], input, config));
+    configs.forEach((config, i) => agrees(outputs[i], input, config, 9));
   });
 
   it('without old log-probs takes the current ones, and without a reference no KL', async () => {
     const config = { ...pebr, lossType };
     const { oldLogProbs, referenceLogProbs, ...rest } = INPUT;
     const [withKl] = await onGpu({ ...rest, referenceLogProbs }, [numbers(config)]);
-    agrees(withKl, { ...INPUT, oldLogProbs: INPUT.logProbs }, config);
+    agrees(withKl, { ...INPUT, oldLogProbs: INPUT.logProbs }, config, 9);
     const [alone] = await onGpu({ ...rest, oldLogProbs, referenceLogProbs: null }, [numbers(config)]);
-    agrees(alone, { ...INPUT, referenceLogProbs: null }, config);
+    agrees(alone, { ...INPUT, referenceLogProbs: null }, config, 9);
   });
 });
 
@@ -260,7 +174,7 @@ describe('the kernel', () => {
   });
 
   it('has the cross-entropy of supervised training', async () => {
-    const { tokens } = sizesOf(INPUT);
+    const { tokens } = sizesOf(INPUT, 9);
     const [{ coefficients, sums }] = await onGpu(
       { logProbs: INPUT.logProbs, advantages: INPUT.advantages, mask: INPUT.mask, referenceLogProbs: null },
       [crossEntropyUniforms(tokens)],

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend } from '../compute/backend.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
-import { readSafetensors } from '../model/safetensors.ts';
+import { golden, inputOf, sizesOf } from './goldenLogProbs.ts';
 import { policyLoss } from './objective.ts';
 import { lossNormaliser, type Normaliser } from './aggregation.ts';
 import { referencePolicyLoss, rowObjective, type ObjectiveInput } from './objectiveReference.ts';
@@ -14,36 +14,7 @@ import { LOSS_TYPES, type ObjectiveConfig } from './types.ts';
 
 const oracles = new URL('../../../fixtures/oracles/', import.meta.url);
 const json = (name: string): unknown => JSON.parse(readFileSync(new URL(name, oracles), 'utf8'));
-
-/** The golden batch's tensors by name, as rows. */
-function golden(name: string): Record<string, number[][]> {
-  const tensors = readSafetensors(readFileSync(new URL(`${name}/golden.safetensors`, oracles)));
-  const rows: Record<string, number[][]> = {};
-  for (const key of ['advantages', 'completion_mask', 'completion_logps', 'old_logps', 'ref_logps']) {
-    const { shape, data } = tensors.get(key)!;
-    const width = shape[1] ?? 1;
-    rows[key] = Array.from({ length: shape[0] }, (_, b) =>
-      Array.from(data.subarray(b * width, (b + 1) * width)),
-    );
-  }
-  return rows;
-}
-
-function inputOf(tensors: Record<string, number[][]>, referenceClamp = Infinity): ObjectiveInput {
-  const logProbs = tensors.completion_logps;
-  return {
-    logProbs,
-    oldLogProbs: tensors.old_logps,
-    referenceLogProbs: tensors.ref_logps.map((row, b) =>
-      row.map((value, t) => {
-        const current = logProbs[b][t];
-        return Math.min(Math.max(value, current - referenceClamp), current + referenceClamp);
-      }),
-    ),
-    advantages: tensors.advantages.map((row) => row[0]),
-    mask: tensors.completion_mask,
-  };
-}
+const batchOf = (name: string) => golden(readFileSync(new URL(`${name}/golden.safetensors`, oracles)));
 
 /** Loss and gradient of the tensor version on the current backend. */
 async function onBackend(input: ObjectiveInput, config: ObjectiveConfig, normaliser: Normaliser) {
@@ -64,12 +35,7 @@ async function onBackend(input: ObjectiveInput, config: ObjectiveConfig, normali
   return output;
 }
 
-function sizesOf(input: ObjectiveInput, maxCompletionLength: number) {
-  const tokens = input.mask.reduce((sum, row) => sum + Array.from(row).reduce((a, b) => a + b, 0), 0);
-  return { tokens, rows: input.mask.length, maxCompletionLength };
-}
-
-const nano = golden('smolvlm-nano');
+const nano = batchOf('smolvlm-nano');
 const trl = trlCases(json('smolvlm-nano/trl-losses.json'));
 
 /** TRL keeps sapo's temperatures in a float32 tensor, whatever the log-probs are. */
@@ -122,7 +88,7 @@ describe('float64 reference on the golden log-probs', () => {
   });
 
   it.each(['smolvlm-nano', 'smolvlm-nano-extreme'])('PeBR loss of %s', (name) => {
-    const batch = inputOf(golden(name));
+    const batch = inputOf(batchOf(name));
     const expected = json(`${name}/golden.json`) as { policy_loss: number; kl: number; loss: number };
     const result = referencePolicyLoss(batch, pebr, lossNormaliser(pebr, sizesOf(batch, 10)));
     expect(Math.abs(result.policyLoss - expected.policy_loss)).toBeLessThan(1e-6);
@@ -158,7 +124,7 @@ describe.each(backends)('tensors on %s', (backend) => {
   );
 
   it.each(['smolvlm-nano', 'smolvlm-nano-extreme'])('PeBR loss of %s', (name) =>
-    agrees(inputOf(golden(name)), pebr, 10),
+    agrees(inputOf(batchOf(name)), pebr, 10),
   );
 
   it('is finite in value and gradient for log-probs far apart', async () => {

@@ -1,82 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lossNormaliser, type MiniBatchSizes } from './aggregation.ts';
+import { lossNormaliser } from './aggregation.ts';
+import {
+  ORACLE_AGGREGATIONS as aggregations,
+  ORACLE_BASE as base,
+  ORACLE_CONFIGS as configs,
+  readLossOracle,
+} from './lossOracle.ts';
 import { referencePolicyLoss, rowObjective } from './objectiveReference.ts';
 import { PEBR_OBJECTIVE as pebr } from './presets.ts';
-import { LOSS_TYPES, type Aggregation, type ObjectiveConfig } from './types.ts';
+import { LOSS_TYPES, type ObjectiveConfig } from './types.ts';
 
-interface LossCase {
-  name: string;
-  'per_token_loss(before KL, unmasked)': number[][];
-  beta: number;
-  loss: Record<string, number>;
-  grad_new_logp: Record<string, number[][]>;
-}
-interface LossOracle {
-  old_logp: number[][];
-  new_logp: number[][];
-  ref_logp: number[][];
-  mask: number[][];
-  advantages_per_seq: number[];
-  max_completion_length: number;
-  token_ratios: number[][];
-  sequence_ratios: number[];
-  cases: LossCase[];
-  'luspo eps 2e-3/2.5e-3': number;
-  vespo_phi: number[];
-  'TRL clip metrics eps 0.2/0.2': Record<string, number>;
-  'kl(k3) metrics': Record<string, number>;
-}
-const file = JSON.parse(
-  readFileSync(new URL('../../../fixtures/oracles/objective.json', import.meta.url), 'utf8'),
-) as {
-  loss: LossOracle;
-  kl: Record<'logp' | 'ref_logp' | 'k1' | 'k2' | 'k3', number[]> & { k3_extreme: Record<string, number> };
-};
-const oracle = file.loss;
-
-const base: ObjectiveConfig = {
-  ...pebr,
-  lossType: 'bnpo',
-  clipHigh: 0.2,
-  dualClip: null,
-  klCoefficient: 0,
-  clampKl: false,
-};
-const configs: Record<string, ObjectiveConfig> = {
-  'token clip eps 0.2/0.2': base,
-  'token clip eps 0.2/0.28 (clip-higher)': { ...base, clipHigh: 0.28 },
-  'EasyR1/PeBR default: eps 0.2/0.3, dual-clip C=3, beta(kl_coef)=0.01 k3': pebr,
-  'token clip 0.2/0.2 + two-sided delta=4': { ...base, dualClip: 4 },
-  'token clip 0.2/0.2, beta=0.04 (k3)': { ...base, klCoefficient: 0.04 },
-  'sequence-level (GSPO) eps 3e-4/4e-4': {
-    ...base,
-    importanceSampling: 'sequence',
-    clipLow: 3e-4,
-    clipHigh: 4e-4,
-  },
-  'CISPO TRL eps_high=5 (upper clamp only)': { ...base, lossType: 'cispo', clipLow: 1, clipHigh: 4 },
-  'CISPO verl/EasyR1/SkyRL clip[0.8,1.2]': { ...base, lossType: 'cispo' },
-  'SAPO tau 1.0/1.05': { ...base, lossType: 'sapo' },
-};
-const aggregations: Record<string, Aggregation> = {
-  grpo: 'row_mean',
-  'bnpo=dapo(single micro-batch)=token-mean': 'token_mean',
-  'dr_grpo(L=8)': 'constant',
-};
-const rows = oracle.mask.length;
-const sizes: MiniBatchSizes = {
-  tokens: oracle.mask.flat().reduce((a, b) => a + b, 0),
-  rows,
-  maxCompletionLength: oracle.max_completion_length,
-};
-const input = {
-  logProbs: oracle.new_logp,
-  oldLogProbs: oracle.old_logp,
-  referenceLogProbs: oracle.ref_logp,
-  advantages: oracle.advantages_per_seq,
-  mask: oracle.mask,
-};
+const {
+  oracle,
+  kl: klOracle,
+  input,
+  sizes,
+} = readLossOracle(
+  JSON.parse(readFileSync(new URL('../../../fixtures/oracles/objective.json', import.meta.url), 'utf8')),
+);
 const rowOf = (b: number) => ({
   logProbs: oracle.new_logp[b].filter((_, t) => oracle.mask[b][t] === 1),
   oldLogProbs: oracle.old_logp[b],
@@ -216,16 +158,16 @@ describe('KL', () => {
   it.each(['k1', 'k2', 'k3'] as const)(
     '%s, the same with and without clamps where none binds',
     (klEstimator) => {
-      file.kl.logp.forEach((logProb, i) => {
+      klOracle.logp.forEach((logProb, i) => {
         for (const clampKl of [false, true]) {
-          near(kl({ klEstimator, clampKl }, logProb, file.kl.ref_logp[i]).value, file.kl[klEstimator][i]);
+          near(kl({ klEstimator, clampKl }, logProb, klOracle.ref_logp[i]).value, klOracle[klEstimator][i]);
         }
       });
     },
   );
 
   it('is clamped in PeBR only', () => {
-    const { logp, ref_logp, TRL_unclamped, EasyR1_verl_clamped } = file.kl.k3_extreme;
+    const { logp, ref_logp, TRL_unclamped, EasyR1_verl_clamped } = klOracle.k3_extreme;
     near(kl({}, logp, ref_logp).value / TRL_unclamped, 1);
     expect(kl(pebr, logp, ref_logp)).toEqual({ value: EasyR1_verl_clamped, gradient: 0 });
   });

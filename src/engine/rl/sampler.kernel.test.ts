@@ -128,7 +128,9 @@ const SIZES = [
 ];
 
 describe.each([1, 64] as const)('the sampler with %i lanes', (lanes) => {
-  describe.each(SIZES)('$vocabulary tokens', ({ rows, vocabulary, stride }) => {
+  describe.each(SIZES)('$vocabulary tokens', ({ rows: most, vocabulary, stride }) => {
+    // Software adapters are slow at barriers.
+    const rows = lanes === 1 ? most : Math.ceil(most / 10);
     it.each(FILTERS)('temperature $temperature, top-p $topP, top-k $topK', async (filters) => {
       const random = new RandomStream(vocabulary);
       const smooth = rowsOf(rows, vocabulary, stride, () => 3 * random.normal());

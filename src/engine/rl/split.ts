@@ -47,7 +47,11 @@ export function relaxedPools(
     if (own.length >= needed) return own;
     const { qids, took } =
       origin === 'imported' || split.entries.length <= needed
-        ? { qids: split.entries.map((entry) => entry.qid), took: `all ${split.entries.length} questions` }
+        ? {
+            qids: split.entries.map((entry) => entry.qid),
+            took:
+              split.entries.length === 1 ? 'the only one there is' : `all ${split.entries.length} questions`,
+          }
         : fill(split, own, needed);
     relaxed.push({ stage, pool: own.length, needed, took });
     return qids;

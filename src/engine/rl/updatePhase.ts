@@ -7,46 +7,21 @@ import type { Optimizer } from '../compute/optimizer.ts';
 import { NonFiniteError } from '../compute/nonFinite.ts';
 import { imageFeatures } from '../model/forward.ts';
 import type { Policy } from '../model/policy.ts';
-import { lossNormaliser } from './aggregation.ts';
-import { responseSlice, tokenBatch, windowLogProbs, type TokenBatch } from './batch.ts';
+import { lossNormaliser, type Normaliser } from './aggregation.ts';
+import { windowLogProbs } from './batch.ts';
+import { gather, microBatches, scatter } from './microBatch.ts';
+import type {
+  Member,
+  MicroBatch,
+  RowLogProbs,
+  UpdateGroup,
+  UpdateResult,
+  UpdateStatistics,
+} from './microBatch.ts';
 import { policyLoss } from './objective.ts';
+import { plannedUpdate } from './plannedUpdate.ts';
 import type { TrainConfig } from './types.ts';
 import { accumulate } from './warmup.ts';
-
-/** A rollout as the update needs it; rows of one group follow each other. */
-export interface UpdateRow {
-  readonly prompt: readonly number[];
-  readonly response: readonly number[];
-  readonly advantage: number;
-}
-export interface UpdateGroup {
-  /** [3, S, S] of the group's image. */
-  readonly pixels: Float32Array;
-  readonly rows: readonly UpdateRow[];
-}
-
-/** Log-probs and entropies of one rollout, over its response tokens. */
-export interface RowLogProbs {
-  oldLogProbs: number[];
-  referenceLogProbs: number[];
-  logProbs: number[];
-  entropies: number[];
-}
-
-export interface UpdateStatistics {
-  readonly tokens: number;
-  readonly policyLoss: number;
-  readonly kl: number;
-  readonly gradNorm: number;
-  readonly learningRate: number;
-}
-
-export interface UpdateResult {
-  /** [group][rollout]. */
-  readonly rows: readonly (readonly RowLogProbs[])[];
-  /** One entry an optimiser update. */
-  readonly updates: readonly UpdateStatistics[];
-}
 
 export interface UpdateParts {
   readonly policy: Policy;
@@ -56,23 +31,19 @@ export interface UpdateParts {
   readonly optimizer: Optimizer;
 }
 
-/** A piece of a mini-batch that goes through the policy together: same number of rows from each of its groups. */
-interface MicroBatch {
-  readonly groups: readonly UpdateGroup[];
-  readonly rowsPerGroup: number;
-  readonly batch: TokenBatch;
-  /** Where each row's numbers go. */
-  readonly outputs: readonly RowLogProbs[];
-  readonly rows: readonly UpdateRow[];
-}
-
-/** A group and where its rows' numbers go. */
-interface Member {
-  readonly group: UpdateGroup;
-  readonly outputs: readonly RowLogProbs[];
-}
-
 type Progress = (done: number, total: number) => void;
+
+/** How the updates of a step are computed; every number of a row goes to its outputs. */
+export interface UpdatePath {
+  /** The log-probs of the policy as it is, of all micro-batches, before the first of several updates. */
+  oldLogProbs(normaliser: Normaliser): Promise<void>;
+  /** One update: the gradients of a mini-batch's pieces, then AdamW. Throws NonFiniteError with nothing changed. */
+  miniBatch(
+    pieces: readonly MicroBatch[],
+    normaliser: Normaliser,
+    onDone: () => void,
+  ): Promise<{ policyLoss: number; kl: number; gradNorm: number }>;
+}
 
 /** Runs all updates of a step. Throws NonFiniteError at the first loss or gradient that is not finite. */
 export async function updatePolicy(
@@ -97,74 +68,61 @@ export async function updatePolicy(
     miniBatches.push(microBatches(miniBatch, config.rolloutsPerMicroBatch, padId));
   }
   const total = miniBatches.flat().length;
-  // With a single update the policy has not moved yet when its gradient is taken: one forward serves both.
-  if (miniBatches.length > 1) {
-    for (const micro of miniBatches.flat()) {
-      await forwardOnly(parts.policy, micro, config.sampling.temperature, 'oldLogProbs');
-    }
-  }
-  const updates: UpdateStatistics[] = [];
   let done = 0;
+  const onDone = () => {
+    done += 1;
+    onProgress?.(done, total);
+  };
+  const planned = plannedUpdate(parts, config, miniBatches.flat());
+  const path = planned ?? tensorUpdate(parts, config, miniBatches.flat());
+  // With a single update the policy has not moved yet when its gradient is taken: one forward serves both.
+  if (miniBatches.length > 1) await path.oldLogProbs(normaliserOf(miniBatches.flat(), config));
+  const updates: UpdateStatistics[] = [];
   for (const miniBatch of miniBatches) {
-    const gradients = new Map<string, tf.Tensor>();
-    const rows = miniBatch.flatMap((micro) => micro.rows);
-    const tokens = rows.reduce((sum, row) => sum + row.response.length, 0);
-    const normaliser = lossNormaliser(config.objective, {
-      rows: rows.length,
-      tokens,
-      maxCompletionLength: config.sampling.maxNewTokens,
-    });
-    let policyLossSum = 0;
-    let klSum = 0;
-    try {
-      for (const micro of miniBatch) {
-        if (parts.reference) {
-          await forwardOnly(parts.reference, micro, config.sampling.temperature, 'referenceLogProbs');
-        }
-        const losses = await backward(parts, micro, config, normaliser, gradients);
-        policyLossSum += losses.policyLoss;
-        klSum += losses.kl;
-        done += 1;
-        onProgress?.(done, total);
-      }
-      if (!Number.isFinite(policyLossSum + klSum))
-        throw new NonFiniteError('update', 'loss', policyLossSum + klSum);
-      const learningRate = config.optimizer.learningRate;
-      const { gradNorm } = await parts.optimizer.step(gradients, learningRate);
-      updates.push({ tokens, policyLoss: policyLossSum, kl: klSum, gradNorm, learningRate });
-    } finally {
-      for (const gradient of gradients.values()) gradient.dispose();
-    }
+    const normaliser = normaliserOf(miniBatch, config);
+    const losses = await path.miniBatch(miniBatch, normaliser, onDone);
+    updates.push({ ...losses, tokens: normaliser.tokens, learningRate: config.optimizer.learningRate });
   }
   return { rows: outputs, updates };
 }
 
-/** Cuts a mini-batch into micro-batches: whole groups together, or a group in pieces when it is larger. */
-function microBatches(members: readonly Member[], rowsPerMicroBatch: number, padId: number): MicroBatch[] {
-  // Groups of like length share a micro-batch: less padding, the same gradient.
-  const sorted = [...members].sort((a, b) => longestRow(a.group) - longestRow(b.group));
-  const groupSize = sorted[0].group.rows.length;
-  const groupsTogether = Math.max(1, Math.floor(rowsPerMicroBatch / groupSize));
-  const rowsPerGroup = Math.min(groupSize, rowsPerMicroBatch);
-  const result: MicroBatch[] = [];
-  for (let first = 0; first < sorted.length; first += groupsTogether) {
-    const together = sorted.slice(first, first + groupsTogether);
-    for (let row = 0; row < groupSize; row += rowsPerGroup) {
-      const rows = together.flatMap(({ group }) => group.rows.slice(row, row + rowsPerGroup));
-      result.push({
-        groups: together.map(({ group }) => group),
-        rowsPerGroup: rows.length / together.length,
-        batch: tokenBatch(rows, padId),
-        outputs: together.flatMap(({ outputs }) => outputs.slice(row, row + rowsPerGroup)),
-        rows,
-      });
-    }
-  }
-  return result;
+function normaliserOf(miniBatch: readonly MicroBatch[], config: TrainConfig): Normaliser {
+  const rows = miniBatch.flatMap((micro) => micro.rows);
+  return lossNormaliser(config.objective, {
+    rows: rows.length,
+    tokens: rows.reduce((sum, row) => sum + row.response.length, 0),
+    maxCompletionLength: config.sampling.maxNewTokens,
+  });
 }
 
-const longestRow = ({ rows }: UpdateGroup): number =>
-  Math.max(...rows.map(({ prompt, response }) => prompt.length + response.length));
+/** The updates as tfjs computes and differentiates them, on every backend. */
+function tensorUpdate(parts: UpdateParts, config: TrainConfig, micros: readonly MicroBatch[]): UpdatePath {
+  const { temperature } = config.sampling;
+  return {
+    async oldLogProbs() {
+      for (const micro of micros) await forwardOnly(parts.policy, micro, temperature, 'oldLogProbs');
+    },
+    async miniBatch(pieces, normaliser, onDone) {
+      const gradients = new Map<string, tf.Tensor>();
+      let policyLoss = 0;
+      let kl = 0;
+      try {
+        for (const micro of pieces) {
+          if (parts.reference) await forwardOnly(parts.reference, micro, temperature, 'referenceLogProbs');
+          const losses = await backward(parts, micro, config, normaliser, gradients);
+          policyLoss += losses.policyLoss;
+          kl += losses.kl;
+          onDone();
+        }
+        if (!Number.isFinite(policyLoss + kl)) throw new NonFiniteError('update', 'loss', policyLoss + kl);
+        const { gradNorm } = await parts.optimizer.step(gradients, config.optimizer.learningRate);
+        return { policyLoss, kl, gradNorm };
+      } finally {
+        for (const gradient of gradients.values()) gradient.dispose();
+      }
+    },
+  };
+}
 
 /** Image features once a group, repeated for its rows: [rows, imageTokens, width]. */
 function rowFeatures(policy: Policy, micro: MicroBatch): tf.Tensor3D {
@@ -197,7 +155,7 @@ async function backward(
   parts: UpdateParts,
   micro: MicroBatch,
   config: TrainConfig,
-  normaliser: ReturnType<typeof lossNormaliser>,
+  normaliser: Normaliser,
   gradients: Map<string, tf.Tensor>,
 ): Promise<{ policyLoss: number; kl: number }> {
   const { batch, outputs } = micro;
@@ -252,18 +210,5 @@ const stopGradient = (x: tf.Tensor2D): tf.Tensor2D =>
 async function readBack(tensor: tf.Tensor): Promise<Float32Array> {
   const values = (await tensor.data()) as Float32Array;
   tensor.dispose();
-  return values;
-}
-
-function scatter(micro: MicroBatch, values: Float32Array, field: keyof RowLogProbs): void {
-  micro.outputs.forEach((output, row) => {
-    output[field] = responseSlice(micro.batch, values, row, micro.rows[row].response.length);
-  });
-}
-
-function gather(micro: MicroBatch, field: keyof RowLogProbs): Float32Array {
-  const { batch } = micro;
-  const values = new Float32Array(batch.rows * batch.width);
-  micro.outputs.forEach((output, row) => values.set(output[field], row * batch.width + batch.offsets[row]));
   return values;
 }

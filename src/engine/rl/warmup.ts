@@ -10,7 +10,11 @@ import type { Tokenizer } from '../model/tokenizer.ts';
 import type { ImagePreprocessing, NamedTensors } from '../model/types.ts';
 import { RandomStream, hashText } from '../random.ts';
 import type { Sample, TaskSet, TeacherFaults } from '../tasks/types.ts';
-import { tokenBatch, windowLogProbs, type TokenRow } from './batch.ts';
+import { gpuDevice } from '../compute/webgpu/eager.ts';
+import { ReadBack } from '../compute/webgpu/readBack.ts';
+import { tokenBatch, windowLogProbs, type TokenBatch, type TokenRow } from './batch.ts';
+import { crossEntropyUniforms } from './objectiveUniforms.ts';
+import { submitEach, trainingPlanOf } from './trainingPlans.ts';
 import { PixelCache } from './pixelCache.ts';
 import { isLanguageParameter } from '../model/layout.ts';
 import { promptOf } from './promptOf.ts';
@@ -53,10 +57,27 @@ export interface WarmupParts {
   readonly tasks: TaskSet;
   readonly preprocessing: ImagePreprocessing;
   readonly instruction: string;
+  /** Most bytes of pixels that are kept; default 3 GB. */
+  readonly pixelBytes?: number;
 }
 
 /** METHOD "Warm-up": answers that say this are dropped, and images with a side under 28 px. */
 const RETHINK = 'let me rethink it';
+
+/** Examples of a batch that go through the policy together. */
+interface Piece {
+  readonly groups: readonly { readonly sample: Sample }[];
+  readonly rows: readonly TokenRow[];
+  readonly batch: TokenBatch;
+}
+
+/** One update: the batch in pieces, its tokens, the learning rate. */
+interface Update {
+  readonly pieces: readonly Piece[];
+  readonly total: number;
+  readonly rate: number;
+  readonly giveWay: () => Promise<void>;
+}
 
 const rowLength = ({ prompt, response }: TokenRow): number => prompt.length + response.length;
 
@@ -81,7 +102,7 @@ export class Warmup {
       [...parts.policy.parameters].filter(([name]) => config.trainEverything || isLanguageParameter(name)),
     );
     this.#optimizer = createOptimizer(this.#trained, parts.policy.flat, config.optimizer);
-    this.#pixels = new PixelCache(parts.preprocessing, 3 * 1024 * 1024 * 1024);
+    this.#pixels = new PixelCache(parts.preprocessing, parts.pixelBytes ?? 3 * 1024 * 1024 * 1024);
     if (state) {
       this.#step = state.step;
       parts.policy.copyFrom(state.parameters);
@@ -102,8 +123,11 @@ export class Warmup {
     };
   }
 
-  /** One batch, one update. Throws NonFiniteError and changes nothing when loss or gradient is not finite. */
-  async advance(): Promise<WarmupMetrics> {
+  /**
+   * One batch, one update. Throws NonFiniteError and changes nothing when loss or gradient is not finite, nor when
+   * `giveWay`, called before each forward-backward pass and before the update, throws.
+   */
+  async advance(giveWay: () => Promise<void> = async () => {}): Promise<WarmupMetrics> {
     const started = performance.now();
     const { batchSize, rowsPerMicroBatch, optimizer } = this.#config;
     // Rows of like length share a micro-batch: half the padding, the same gradient.
@@ -111,21 +135,21 @@ export class Warmup {
       .map((sample) => ({ sample, row: this.#row(sample) }))
       .sort((a, b) => rowLength(a.row) - rowLength(b.row));
     const total = examples.reduce((sum, { row }) => sum + row.response.length, 0);
-    const gradients = new Map<string, tf.Tensor>();
-    let loss = 0;
-    for (let from = 0; from < batchSize; from += rowsPerMicroBatch) {
-      const part = examples.slice(from, from + rowsPerMicroBatch);
-      const pixels = await this.#pixels.batch(part.map(({ sample }) => sample));
-      loss += await this.#backward(
-        part.map(({ row }) => row),
-        pixels,
-        total,
-        gradients,
-      );
-    }
     const rate = warmupRate(this.#config.schedule, this.#step, this.#config.steps) * optimizer.learningRate;
-    const { gradNorm } = await this.#optimizer.step(gradients, rate);
-    for (const gradient of gradients.values()) gradient.dispose();
+    const padId = this.#parts.policy.config.text.pad_token_id;
+    const pieces = Array.from({ length: Math.ceil(batchSize / rowsPerMicroBatch) }, (_, i): Piece => {
+      const groups = examples.slice(i * rowsPerMicroBatch, (i + 1) * rowsPerMicroBatch);
+      const rows = groups.map(({ row }) => row);
+      return { groups, rows, batch: tokenBatch(rows, padId) };
+    });
+    const planned = trainingPlanOf(
+      { policy: this.#parts.policy, reference: null, trained: this.#trained, optimizer: this.#optimizer },
+      pieces,
+    );
+    const update = { pieces, total, rate, giveWay };
+    const { loss, gradNorm } = await (planned
+      ? this.#updateByPlan(planned, update)
+      : this.#updateByTensors(update));
     this.#step += 1;
     return {
       step: this.#step,
@@ -135,6 +159,64 @@ export class Warmup {
       step_time: (performance.now() - started) / 1000,
       num_tokens: total,
     };
+  }
+
+  async #updateByPlan(
+    { plan, adamw }: NonNullable<ReturnType<typeof trainingPlanOf>>,
+    { pieces, total, rate, giveWay }: Update,
+  ): Promise<{ loss: number; gradNorm: number }> {
+    const objective = crossEntropyUniforms(total);
+    const device = gpuDevice();
+    const rows = pieces.reduce((sum, { batch }) => sum + batch.rows, 0);
+    const back = new ReadBack(device, 4 * (2 * rows + 4));
+    try {
+      await submitEach(pieces, async (encoder, { groups, rows, batch }, index) => {
+        await giveWay();
+        if (index === 0) adamw.clearGradients(encoder);
+        const { sums } = plan.record(encoder, {
+          ...batch,
+          pixels: await this.#pixels.batch(groups.map(({ sample }) => sample)),
+          groups: groups.length,
+          rowsPerGroup: 1,
+          counts: rows.map(rowLength),
+          window: batch.width,
+          advantages: new Float32Array(rows.length),
+          oldLogProbs: null,
+          referenceLogProbs: null,
+          temperature: 1,
+          objective,
+        });
+        back.copy(encoder, sums);
+        if (index === pieces.length - 1) back.copy(encoder, adamw.record(encoder, rate));
+      });
+      const bytes = await back.read();
+      const losses = bytes.slice(0, -1).flatMap((sums) => [...new Float32Array(sums)]);
+      const loss = losses.reduce((sum, value, i) => (i % 2 === 0 ? sum + value : sum), 0);
+      return { loss, ...adamw.finish(bytes.at(-1)!, loss) };
+    } finally {
+      back.dispose();
+    }
+  }
+
+  async #updateByTensors({
+    pieces,
+    total,
+    rate,
+    giveWay,
+  }: Update): Promise<{ loss: number; gradNorm: number }> {
+    const gradients = new Map<string, tf.Tensor>();
+    try {
+      let loss = 0;
+      for (const piece of pieces) {
+        await giveWay();
+        const pixels = await this.#pixels.batch(piece.groups.map(({ sample }) => sample));
+        loss += await this.#backward(piece.batch, pixels, total, gradients);
+      }
+      await giveWay();
+      return { loss, ...(await this.#optimizer.step(gradients, rate)) };
+    } finally {
+      for (const gradient of gradients.values()) gradient.dispose();
+    }
   }
 
   dispose(): void {
@@ -162,16 +244,15 @@ export class Warmup {
 
   /** Adds this part's gradients of (sum of cross-entropies / total) and returns its share of the loss. */
   async #backward(
-    rows: readonly TokenRow[],
+    batch: TokenBatch,
     pixels: Float32Array,
     total: number,
     gradients: Map<string, tf.Tensor>,
   ): Promise<number> {
     const { policy } = this.#parts;
     const { num_channels, image_size } = policy.config.vision;
-    const batch = tokenBatch(rows, policy.config.text.pad_token_id);
     const { value, grads } = tf.tidy(() => {
-      const pixelValues = tf.tensor4d(pixels, [rows.length, num_channels, image_size, image_size]);
+      const pixelValues = tf.tensor4d(pixels, [batch.rows, num_channels, image_size, image_size]);
       const mask = tf.tensor2d(batch.mask, [batch.rows, batch.width]);
       const frozen = this.#config.trainEverything ? null : imageFeatures(policy, pixelValues);
       return tf.variableGrads(() => {

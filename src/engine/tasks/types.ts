@@ -11,6 +11,8 @@ export interface RasterImage {
 export interface ImageSource {
   readonly path: string;
   load(): Promise<RasterImage>;
+  /** The picture's file as it was given; none where pictures are drawn. */
+  encoded?(): Promise<Uint8Array>;
 }
 
 /** One object of a scene: attribute → value, and its box in image fractions [x0, y0, x1, y1]. */

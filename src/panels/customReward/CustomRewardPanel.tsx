@@ -3,14 +3,16 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { EXAMPLE_TERMS } from '../../engine/rewards/custom/examples.ts';
 import {
   editTerm,
+  leaveLesson,
   select,
   stopTrial,
   tryTerm,
   useCustomReward,
+  useLocked,
   useSelection,
   useShownStep,
 } from '../../state/index.ts';
-import { Button, EmptyState, Panel } from '../../ui/index.ts';
+import { Button, EmptyState, Locked, Panel } from '../../ui/index.ts';
 import { JoinForm } from './JoinForm.tsx';
 import { LastStepFailures } from './LastStepFailures.tsx';
 import { PendingView } from './PendingView.tsx';
@@ -20,8 +22,9 @@ import './customReward.css';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
 
-/** Write, try, join; and what the terms of the recipe did in the last step. */
+/** Write, try, join; and what the terms of the recipe did in the last step. A lesson locks what joins, not the try. */
 export function CustomRewardPanel() {
+  const isLocked = useLocked('setup');
   return (
     <Panel
       title="Custom reward"
@@ -34,8 +37,10 @@ export function CustomRewardPanel() {
           <EditorSection />
           <div className="cr-side">
             <TrySection />
-            <JoinForm />
-            <RecipeTerms />
+            <Locked locked={isLocked} onLeave={leaveLesson}>
+              <JoinForm />
+              <RecipeTerms />
+            </Locked>
             <LastStepFailures />
           </div>
         </div>

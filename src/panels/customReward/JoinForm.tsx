@@ -2,7 +2,15 @@ import { useState } from 'react';
 import type { RewardStage } from '../../engine/index.ts';
 import { MOST_CODE, MOST_TERMS } from '../../engine/rewards/custom/limits.ts';
 import { nameFault } from '../../engine/rewards/custom/parse.ts';
-import { editTerm, joinRecipe, useCustomReward, useCustomTerms } from '../../state/index.ts';
+import {
+  editTerm,
+  joinRecipe,
+  startRun,
+  useConfigChanges,
+  useCustomReward,
+  useCustomTerms,
+  useSession,
+} from '../../state/index.ts';
 import type { EditedTerm, Trial } from '../../state/index.ts';
 import { Button, FormField } from '../../ui/index.ts';
 
@@ -88,7 +96,23 @@ export function JoinForm() {
           {isThere ? 'Replace it in the recipe' : 'Join the recipe'}
         </Button>
         {reason !== null && <span className="cr-quiet">{reason}</span>}
+        <Waiting />
       </div>
     </section>
+  );
+}
+
+/** That the draft's terms are not the run's, and the way into it. */
+function Waiting() {
+  const isBusy = useSession((state) => state.status === 'booting');
+  const isChanged = useConfigChanges().some(({ path }) => /^recipes\.\w+\.custom/.test(path));
+  if (!isChanged) return null;
+  return (
+    <>
+      <span role="status">The run does not have this yet.</span>
+      <Button variant="primary" disabled={isBusy} onClick={() => startRun(false)}>
+        Apply &amp; restart
+      </Button>
+    </>
   );
 }

@@ -1,9 +1,10 @@
-import { answerPending, useCustomReward } from '../../state/index.ts';
-import { Button } from '../../ui/index.ts';
+import { answerPending, leaveLesson, useCustomReward, useLocked } from '../../state/index.ts';
+import { Button, Locked } from '../../ui/index.ts';
 
 /** Code from elsewhere: its text, and the question whether it may run. */
 export function PendingView() {
   const pending = useCustomReward((state) => state.pendingCode);
+  const isLocked = useLocked('setup');
   if (!pending) return null;
   const { origin, terms } = pending;
   const several = terms.length > 1;
@@ -27,12 +28,14 @@ export function PendingView() {
           </pre>
         </figure>
       ))}
-      <div className="cr-actions">
-        <Button variant="primary" onClick={() => answerPending(true)}>
-          Allow and add to the recipe
-        </Button>
-        <Button onClick={() => answerPending(false)}>Discard</Button>
-      </div>
+      <Locked locked={isLocked} onLeave={leaveLesson}>
+        <div className="cr-actions">
+          <Button variant="primary" onClick={() => answerPending(true)}>
+            Allow and add to the recipe
+          </Button>
+          <Button onClick={() => answerPending(false)}>Discard</Button>
+        </div>
+      </Locked>
     </section>
   );
 }

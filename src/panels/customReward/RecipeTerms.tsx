@@ -1,18 +1,9 @@
-import {
-  editTerm,
-  leaveRecipe,
-  startRun,
-  useConfigChanges,
-  useCustomTerms,
-  useSession,
-} from '../../state/index.ts';
+import { editTerm, leaveRecipe, useCustomTerms } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
-/** The draft's custom terms, and the way of a change into the run. */
+/** The draft's custom terms. */
 export function RecipeTerms() {
   const terms = useCustomTerms();
-  const isBusy = useSession((state) => state.status === 'booting');
-  const isChanged = useConfigChanges().some(({ path }) => /^recipes\.\w+\.custom/.test(path));
   return (
     <section className="cr-section" aria-label="Custom terms in the recipes">
       <header className="cr-head">
@@ -40,14 +31,6 @@ export function RecipeTerms() {
           </li>
         ))}
       </ul>
-      {isChanged && (
-        <div className="cr-actions" role="status">
-          <span>The run does not have this yet.</span>
-          <Button variant="primary" disabled={isBusy} onClick={() => startRun(false)}>
-            Apply &amp; restart
-          </Button>
-        </div>
-      )}
     </section>
   );
 }

@@ -4,14 +4,16 @@ import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evalRow } from '../../../fixtures/evalRow.ts';
 import { startedInfo } from '../../../fixtures/startedInfo.ts';
+import { wholeRun } from '../../../fixtures/wholeRun.ts';
 import { compareRows } from '../../engine/eval/compare.ts';
 import { MEASURE_LABELS } from '../../engine/eval/measures.ts';
 import type { EvalRow } from '../../engine/eval/evaluateRows.ts';
 import { summarise } from '../../engine/eval/summarise.ts';
 import type { EvaluationResult } from '../../state/index.ts';
-import { chooseEvaluation, sessionStore } from '../../state/index.ts';
+import { chooseEvaluation, evaluate, sessionStore } from '../../state/index.ts';
 import { setClient } from '../../state/bridge.ts';
 import { receive } from '../../state/connect.ts';
+import { setRuns } from '../../state/runStore.ts';
 import type { ToWorker } from '../../worker/protocol.ts';
 import { EvaluationPanel } from './EvaluationPanel.tsx';
 
@@ -32,7 +34,7 @@ function rowsOf(right: number): EvalRow[] {
 const about = { tasks: 'scenes-nano', part: 'heldout', seed: 1 } as const;
 const [before, after] = [rowsOf(1), rowsOf(7)];
 const both: EvaluationResult = {
-  request: { policies: [0, 'now'], part: 'heldout', n: 8, samples: 2 },
+  request: { id: 0, policies: [0, 'now'], part: 'heldout', n: 8, samples: 2 },
   policies: [
     { at: 0, step: 0, hash: 'a', report: summarise(before, about) },
     { at: 'now', step: 12, hash: 'b', report: summarise(after, about) },
@@ -40,10 +42,22 @@ const both: EvaluationResult = {
   comparison: compareRows(before, after, 1),
 };
 
+const { header } = wholeRun('evaluated', 12);
+const kept = ([0, 5, 10] as const).map(
+  (step) => ({ step, stage: 'perception', why: 'reader', bytes: 1 }) as const,
+);
+
 let root: Root;
 let page: HTMLElement;
 let asked: ToWorker[];
 
+/** Asks, and answers what was asked. */
+function answer(result: EvaluationResult): void {
+  evaluate();
+  const last = asked.at(-1);
+  const id = last?.type === 'evaluate' ? last.id : 0;
+  receive([{ type: 'evaluation', ...result, request: { ...result.request, id } }]);
+}
 const button = (text: string): HTMLButtonElement | undefined =>
   [...page.querySelectorAll('button')].find((one) => one.textContent.trim() === text);
 const field = (label: string): HTMLSelectElement => {
@@ -85,13 +99,15 @@ afterEach(() => {
 });
 
 describe('asking', () => {
-  it('offers the start, every change of stage and the present policy, and asks for what is chosen', () => {
+  it('offers the checkpoints and the present policy, and asks for what is chosen', () => {
     const change = { from: 'perception', to: 'reasoning', reason: 'plan', policyHash: 'c' } as const;
     const start = { ...change, atStep: 0, from: 'warm-up', reason: 'start' } as const;
     act(() => sessionStore.setState({ stageChanges: [start, { ...change, atStep: 5 }] }));
+    act(() => setRuns({ live: { ...header, id: info.runId, kept } }));
     expect([...field('Policy').options].map(({ text }) => text)).toEqual([
       'start of the run',
       'end of perception, step 5',
+      'checkpoint, step 10',
       'as it is now, step 12',
     ]);
     pick(field('Policy'), '5');
@@ -101,7 +117,7 @@ describe('asking', () => {
     pick(field('Compared with'), 'alone');
     click(button('Evaluate'));
     const common = { type: 'evaluate', part: 'heldout', n: 128, samples: 4 };
-    expect(asked).toEqual([
+    expect(asked.filter(({ type }) => type === 'evaluate')).toMatchObject([
       { ...common, policies: [5, 'now'] },
       { ...common, policies: [5] },
     ]);
@@ -139,6 +155,8 @@ describe('states without a result', () => {
     expect(page.textContent).toContain('Nothing measured yet');
     act(() => sessionStore.setState({ run: null, status: 'booting' }));
     expect(page.textContent).toContain('Loading the model');
+    act(() => sessionStore.setState({ status: 'idle' }));
+    expect(page.querySelector('[role="alert"]')?.textContent).toContain('No model is loaded');
     act(() => sessionStore.setState({ status: 'failed' }));
     expect(page.querySelector('[role="alert"]')?.textContent).toContain('did not start');
   });
@@ -154,7 +172,7 @@ describe('states without a result', () => {
 });
 
 describe('a result', () => {
-  beforeEach(() => act(() => receive([{ type: 'evaluation', ...both }])));
+  beforeEach(() => act(() => answer(both)));
 
   it('shows every measure with its interval, and the paired difference', () => {
     expect(
@@ -203,7 +221,7 @@ it('one policy alone has no difference, and an unknown truth no value', () => {
   }));
   const policies = [{ at: 0, step: 0, hash: 'a', report: summarise(unknown, about) }];
   const request = { ...both.request, policies: [0] } as const;
-  act(() => receive([{ type: 'evaluation', request, policies, comparison: null }]));
+  act(() => answer({ request, policies, comparison: null }));
   expect(cells('accuracy')).toHaveLength(1);
   expect(cells('description F1')).toEqual(['–']);
 });

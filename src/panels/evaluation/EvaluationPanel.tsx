@@ -1,4 +1,4 @@
-import { evaluate, useEvaluation, useEvaluationError, useSession } from '../../state/index.ts';
+import { evaluate, startRun, useEvaluation, useEvaluationError, useSession } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import { Choices } from './Choices.tsx';
 import { Result } from './Result.tsx';
@@ -20,7 +20,18 @@ export function EvaluationPanel() {
 }
 
 function NoRun({ hasFailed }: { readonly hasFailed: boolean }) {
-  if (!hasFailed) return <EmptyState title="Loading the model…" tone="loading" />;
+  const isBooting = useSession((state) => state.status === 'booting');
+  if (isBooting) return <EmptyState title="Loading the model…" tone="loading" />;
+  if (!hasFailed)
+    return (
+      <EmptyState
+        title="No model is loaded"
+        tone="error"
+        action={<Button onClick={() => startRun(false)}>Load it again</Button>}
+      >
+        The message at the top of the page says why.
+      </EmptyState>
+    );
   return (
     <EmptyState title="No run, no policies" tone="error">
       The engine did not start; the message at the top of the page says why.

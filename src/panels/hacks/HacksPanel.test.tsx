@@ -204,6 +204,7 @@ describe('a run that learns it', () => {
       config: info.config,
       tasks: { from: 'built-in', name: 'scenes-nano' },
       checkpoint: 'nano',
+      warmed: null,
     });
     click(button('Train this'));
     expect(started()).toMatchObject({ checkpointName: 'nano', play: true });
@@ -217,7 +218,7 @@ describe('a run that learns it', () => {
     await answer();
     const tasksOfRun = { from: 'built-in', name: 'scenes-nano' } as const;
     act(() => {
-      markApplied({ config: info.config, tasks: tasksOfRun, checkpoint: 'nano' });
+      markApplied({ config: info.config, tasks: tasksOfRun, checkpoint: 'nano', warmed: null });
       sessionStore.setState({ status: 'paused', step: 12 });
     });
     click(button('Train this'));

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ChevronDown, ChevronLeft, ChevronRight } from 'lucide-react';
 import type { Hack, HackId } from '../../engine/rewards/gaming.ts';
-import { HACK_PRESETS, HACKS, useSamples, useSession } from '../../state/index.ts';
+import { HACK_PRESETS, HACKS, startRun, useSamples, useSession } from '../../state/index.ts';
 import type { SampleRow, TaskInfo } from '../../state/index.ts';
 import { Button, EmptyState, Panel } from '../../ui/index.ts';
 import { Exploit } from './Exploit.tsx';
@@ -12,6 +12,7 @@ import './hacks.css';
 export function HacksPanel() {
   const tasks = useSession((state) => state.tasks);
   const hasFailed = useSession((state) => state.status === 'failed');
+  const isBooting = useSession((state) => state.status === 'booting');
   if (tasks) return <HackList tasks={tasks} />;
   return (
     <Panel title="Reward hacks" testId="hacks-panel">
@@ -19,9 +20,17 @@ export function HacksPanel() {
         <EmptyState title="No run, no rewards" tone="error">
           The engine did not start; the message at the top of the page says why.
         </EmptyState>
-      ) : (
+      ) : isBooting ? (
         <EmptyState title="Loading the model…" tone="loading">
           The hacks are written for samples of its tasks.
+        </EmptyState>
+      ) : (
+        <EmptyState
+          title="No model is loaded"
+          tone="error"
+          action={<Button onClick={() => startRun(false)}>Load it again</Button>}
+        >
+          The message at the top of the page says why.
         </EmptyState>
       )}
     </Panel>

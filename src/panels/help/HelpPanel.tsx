@@ -1,5 +1,14 @@
+import { Fragment } from 'react';
 import { Map as MapIcon } from 'lucide-react';
-import { COMMANDS, LESSON_NAMES, LESSONS, openLesson, runCommand, useLesson } from '../../state/index.ts';
+import {
+  COMMANDS,
+  EMBEDS,
+  LESSON_NAMES,
+  LESSONS,
+  openLesson,
+  runCommand,
+  useLesson,
+} from '../../state/index.ts';
 import { Button, Panel } from '../../ui/index.ts';
 import { Glossary } from './Glossary.tsx';
 import type { GlossaryEntry } from './glossary.ts';
@@ -54,7 +63,19 @@ function Lessons() {
       </ul>
       <p className="help-quiet">
         A lesson locks what would change its run; looking is always free. Its address can be shared:{' '}
-        <code>?lesson=advantage</code>. One panel for a page of your own: <code>?embed=charts</code>.
+        <code>?lesson=advantage</code>.
+      </p>
+      <p className="help-quiet">
+        One panel for a frame in a page of your own:{' '}
+        {EMBEDS.map((id, i) => (
+          <Fragment key={id}>
+            {i > 0 && ', '}
+            <a href={`?embed=${id}`} target="_blank" rel="noreferrer">
+              <code>?embed={id}</code>
+            </a>
+          </Fragment>
+        ))}
+        .
       </p>
     </section>
   );

@@ -1,4 +1,4 @@
-/** The glossary: words of the method, every metric of a step, every field of Setup; each from where it is defined. */
+/** The glossary: words of the method, every metric of a step, every setting; each from where it is defined. */
 import { METRIC_DEFINITIONS } from '../../engine/rl/metricDefinitions.ts';
 import { METHOD_TERMS } from './methodTerms.ts';
 
@@ -19,6 +19,8 @@ export interface GlossarySources {
     readonly hint?: string;
   }[];
   readonly fields: readonly {
+    /** Where the section is; absent: Setup. */
+    readonly panel?: string;
     readonly section: string;
     readonly fields: readonly {
       readonly label: string;
@@ -49,12 +51,12 @@ export function helpEntries({ charts, fields }: GlossarySources): GlossaryEntry[
       return { kind: 'metric', term: label, at: name, unit, definition, hint: chart?.hint ?? null };
     },
   );
-  const setup = fields.flatMap(({ section, fields: inSection }) =>
+  const settings = fields.flatMap(({ panel = 'Setup', section, fields: inSection }) =>
     inSection.map(({ label, unit, definition, hint }): GlossaryEntry => {
-      return { kind: 'field', term: label, at: `Setup, ${section}`, unit: unit ?? '', definition, hint };
+      return { kind: 'field', term: label, at: `${panel}, ${section}`, unit: unit ?? '', definition, hint };
     }),
   );
-  return [...method, ...metrics, CUSTOM, ...setup];
+  return [...method, ...metrics, CUSTOM, ...settings];
 }
 
 /** Entries that have every word of the query somewhere; those whose term or name has them come first. */

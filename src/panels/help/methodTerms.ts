@@ -87,7 +87,7 @@ export const METHOD_TERMS: readonly MethodTerm[] = [
   {
     term: 'Warm-up',
     definition:
-      'Supervised training before any reward. The shipped policies’ teachers had planted faults, so that each stage has something to mend.',
+      'Supervised training before any reward. The shipped policies’ teachers had planted faults, so that each stage has something to mend; Stages warms a policy up further, with faults that you choose.',
   },
   {
     term: 'Zero-signal group',

@@ -84,7 +84,8 @@ it('says what was not recorded, and asks no model', async () => {
   expect(at('what-if-pending')?.textContent).toContain('not recorded: clip, length');
   expect(at('what-if-outcome')?.textContent).toContain('not recorded');
   await wait(250);
-  expect(asked.map((message) => message.type)).toEqual([]);
+  // Every run that starts is told how often its checkpoints are kept.
+  expect(asked.map((message) => message.type)).toEqual(['keepEvery']);
 });
 
 it('answers a what-if that needs no model', () => {

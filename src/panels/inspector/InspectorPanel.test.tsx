@@ -54,6 +54,28 @@ describe('the inspector', () => {
     expect(tokens).toHaveLength(rollout.tokenIds.length);
   });
 
+  it('says which terms part two rollouts of a group, and where their texts do', () => {
+    const record = stepRecord(7, 'perception');
+    const { rollouts } = record.groups[2];
+    const best = rollouts.reduce((most, each) => (each.reward > most.reward ? each : most));
+    const other = rollouts.findIndex(({ reward }) => reward < best.reward);
+    act(() => {
+      addRecords([record]);
+      select({ step: 7, group: 2, rollout: other });
+    });
+    const section = at('inspector-sibling');
+    expect(section?.querySelector('select')?.value).toBe(String(rollouts.indexOf(best)));
+    expect(section?.textContent).toContain(
+      `${(best.reward - rollouts[other].reward).toFixed(3)} less, from `,
+    );
+    expect(section?.querySelector('del')).toBeNull();
+    act(() => {
+      section?.querySelector('details')?.setAttribute('open', '');
+      section?.querySelector('details')?.dispatchEvent(new Event('toggle'));
+    });
+    expect(section?.querySelector('del, ins')).not.toBeNull();
+  });
+
   it('says so when a stored reward is not what its evidence gives', () => {
     const record = stepRecord(7, 'reasoning');
     const groups = record.groups.map((group, g) => ({

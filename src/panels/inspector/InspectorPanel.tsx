@@ -10,6 +10,7 @@ import {
   MarkedText,
   Panel,
   Sign,
+  Tooltip,
   Waterfall,
   evidenceMarks,
   formatNumber,
@@ -20,6 +21,7 @@ import { FigureButton } from './FigureButton.tsx';
 import { PinButton } from './PinButton.tsx';
 import { QuestionSection } from './QuestionSection.tsx';
 import { Reconciled } from './Reconciled.tsx';
+import { SiblingSection } from './SiblingSection.tsx';
 import { TokenSection } from './TokenSection.tsx';
 import { WhatIfSection } from './WhatIfSection.tsx';
 import { checkReward, isScored } from './reconcile.ts';
@@ -33,6 +35,7 @@ export function InspectorPanel() {
   const group = useSelection((selection) => selection.group);
   const rollout = useSelection((selection) => selection.rollout);
   const live = useSelection((selection) => selection.live);
+  const asked = useSelection((selection) => selection.asked);
   const isRecorded = useIsRecorded();
   const groupAt = shown ? Math.min(group, shown.groups.length - 1) : -1;
   const rollouts = shown?.groups[groupAt]?.rollouts ?? [];
@@ -57,7 +60,15 @@ export function InspectorPanel() {
       printed
       note={
         <span data-testid="inspector-provenance">
-          captured at step {shown.step}, this decode{isRecorded && ' of a recorded run'}
+          captured at step {shown.step}
+          {asked !== null && ` (${asked} is not kept)`},{' '}
+          <Tooltip
+            definition="These numbers were kept when this very response was sampled and trained on."
+            hint="Nothing here is computed again later; where a check does, it says whether it reconciles."
+          >
+            this decode
+          </Tooltip>
+          {isRecorded && ' of a recorded run'}
           {shown.done === 'update' ? '' : ' (step in progress)'}
         </span>
       }
@@ -161,6 +172,11 @@ function RolloutSections(props: {
   return (
     <>
       <RewardSection rollout={record} />
+      <SiblingSection
+        key={`${shown.step} ${group}`}
+        rollouts={shown.groups[group].rollouts}
+        rollout={rollout}
+      />
       <AdvantageSection
         step={shown.step}
         groups={shown.groups}

@@ -70,9 +70,36 @@ function SimilarityNote({ look: { description, similarity } }: { readonly look: 
   if (!similarity) return <Pending what="similarity" />;
   if (!similarity.patches) return <p className="in-quiet">This scorer has no similarity by patch.</p>;
   return (
-    <p className="in-quiet">
-      Similarity of each patch with the description, by the scorer: the best of its entries. The whole image
-      has {formatNumber(similarity.similarity)}, which is what the reward reads.
+    <>
+      <p className="in-quiet">
+        Similarity of each patch with the description, by the scorer: the best of its entries. The whole image
+        has {formatNumber(similarity.similarity)}, which is what the reward reads.
+      </p>
+      <HitRate rate={similarity.patchHitRate} />
+    </>
+  );
+}
+
+/** From here on a named patch is found often enough for the map to be read. */
+const READABLE = 0.8;
+
+/** How far the map can be trusted on this task set. */
+function HitRate({ rate }: { readonly rate: number | null }) {
+  if (rate === null) {
+    return (
+      <p className="in-quiet" data-testid="patch-hit-rate">
+        How often it finds the right patch is not measured on this task set.
+      </p>
+    );
+  }
+  return rate >= READABLE ? (
+    <p className="in-quiet" data-testid="patch-hit-rate">
+      It finds the named object’s patch for {formatShare(rate)} of held-out objects here.
+    </p>
+  ) : (
+    <p className="in-warning" data-testid="patch-hit-rate">
+      ⚠ Do not read this map on this task set: the scorer finds the named object’s patch for only{' '}
+      {formatShare(rate)} of held-out objects.
     </p>
   );
 }

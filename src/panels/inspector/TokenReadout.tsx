@@ -22,7 +22,7 @@ export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
   const parts = row?.tokens[token];
   const bySequence = objective.importanceSampling === 'sequence';
   return (
-    <dl className="in-readout" data-testid="inspector-token-readout">
+    <dl className="in-readout in-token-readout" data-testid="inspector-token-readout">
       <div>
         <dt>token</dt>
         <dd>
@@ -39,11 +39,11 @@ export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
       {parts && oldLogProbs && logProbs && (
         <>
           <div>
-            <dt>before the update</dt>
+            <dt>before update</dt>
             <dd>{formatNumber(oldLogProbs[token], 4)}</dd>
           </div>
           <div>
-            <dt>in the update</dt>
+            <dt>in update</dt>
             <dd>{formatNumber(logProbs[token], 4)}</dd>
           </div>
           <div>
@@ -79,7 +79,7 @@ export function TokenReadout({ rollout, token, objective }: TokenReadoutProps) {
       {entropies && (
         <div>
           <dt>entropy</dt>
-          <dd>{formatNumber(entropies[token], 4)}</dd>
+          <dd>{formatNumber(entropies[token], 4)} nats</dd>
         </div>
       )}
       {advantage !== undefined && (

@@ -1,6 +1,6 @@
 import { useEffect, useId } from 'react';
 import { ChevronLeft, ChevronRight, GraduationCap, X } from 'lucide-react';
-import { goBack, goOn, leaveLesson, mayGoOn, PLACES, useLesson } from '../../state/index.ts';
+import { goBack, goOn, leaveLesson, mayGoOn, PLACES, useFact, useLesson } from '../../state/index.ts';
 import type { Lesson, Stop } from '../../state/index.ts';
 import { Button, Prose } from '../../ui/index.ts';
 import { startText } from './startText.ts';
@@ -39,12 +39,23 @@ function Card({ lesson, at }: { readonly lesson: Lesson; readonly at: number }) 
             <Prose text={paragraph} />
           </p>
         ))}
+        <Fact stop={stop} />
         {at === 0 && lesson.start && <p className="lesson-quiet">{startText(lesson.start)}</p>}
         <Goal stop={stop} />
       </div>
       <Actions lesson={lesson} at={at} />
       <Refusal stop={stop} />
     </section>
+  );
+}
+
+/** It changes with every step, so it is not announced. */
+function Fact({ stop }: { readonly stop: Stop }) {
+  const text = useFact(stop);
+  return text === '' ? null : (
+    <p className="lesson-fact" aria-live="off" data-testid="lesson-fact">
+      {text}
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { DraftRollout } from '../../engine/index.ts';
+import type { DraftRollout, TermScore } from '../../engine/index.ts';
 import { Sign, SignedBar, formatNumber } from '../../ui/index.ts';
 import type { ColourScale } from '../../ui/index.ts';
 import { meanLogProb } from './rows.ts';
@@ -17,7 +17,6 @@ interface RolloutRowProps {
 export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProps) {
   const { rollout, group, index, selected, advantages, onSelect } = props;
   const { advantage } = rollout;
-  const answer = rollout.terms?.map((term) => term.evidence).find((evidence) => evidence.kind === 'accuracy');
   return (
     <button
       type="button"
@@ -31,19 +30,8 @@ export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProp
         <span className="ro-clamp">{excerpt(rollout.response)}</span>
         <span className="ro-terms">
           {rollout.terms?.map((term) => (
-            <span
-              key={term.name}
-              title={`${term.name}: value ${formatNumber(term.value)}, weight ${term.weight}`}
-            >
-              {term.name} <b>{formatNumber(term.value, 2)}</b>
-            </span>
+            <Term key={term.name} term={term} />
           ))}
-          {answer && (
-            <span title="Extracted answer, and the grader’s verdict">
-              <span className="ro-quiet">answers</span>{' '}
-              <b>{answer.extracted === '' ? '(empty)' : answer.extracted}</b> {answer.correct ? '✓' : '✗'}
-            </span>
-          )}
         </span>
       </span>
       <span className="ro-advantage">
@@ -72,6 +60,26 @@ export const RolloutRowView = memo(function RolloutRowView(props: RolloutRowProp
     </button>
   );
 });
+
+/** A term's value; of accuracy also what was answered, and in brackets where the term pays nothing. */
+function Term({ term: { name, value, weight, evidence } }: { readonly term: TermScore }) {
+  const isPaid = weight !== 0;
+  return (
+    <span
+      className={isPaid ? undefined : 'ro-unpaid'}
+      title={`${name}: value ${formatNumber(value)}, ${isPaid ? `weight ${weight}` : 'weight 0: measured, not rewarded'}`}
+    >
+      {!isPaid && '('}
+      {name} <b>{formatNumber(value, 2)}</b>
+      {evidence.kind === 'accuracy' && (
+        <>
+          : {evidence.extracted === '' ? '(empty)' : evidence.extracted} {evidence.correct ? '✓' : '✗'}
+        </>
+      )}
+      {!isPaid && ')'}
+    </span>
+  );
+}
 
 /** The response without its first heading, which every well-formed one begins with. */
 function excerpt(response: string): string {

@@ -1,6 +1,14 @@
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { findTaken, select, useDialog, useSelection, useSession, useShownStep } from '../../state/index.ts';
+import {
+  findTaken,
+  select,
+  useDialog,
+  useLesson,
+  useSelection,
+  useSession,
+  useShownStep,
+} from '../../state/index.ts';
 import type { ShownStep } from '../../state/index.ts';
 import { Button, EmptyState, Panel, Tooltip, advantageScale, formatNumber } from '../../ui/index.ts';
 import { GroupRowView } from './GroupRowView.tsx';
@@ -31,6 +39,7 @@ function BeforeFirstStep() {
   const isFailed = useSession((session) => session.status === 'failed');
   const isSplitting = useSession(({ status, phase }) => status === 'running' && phase === 'split');
   const progress = useSession((session) => session.progress);
+  const hasLesson = useLesson((state) => state.lesson !== null);
   if (isFailed) {
     return (
       <EmptyState title="Nothing can run here" tone="error">
@@ -41,8 +50,8 @@ function BeforeFirstStep() {
   if (!isSplitting) {
     return (
       <EmptyState title="No rollouts yet">
-        Press Play, or run one step, and every group of that step appears here with its rewards and
-        advantages.
+        {hasLesson ? 'The lesson above says what to press' : 'Press Play, or run one step'}, and every group
+        of that step appears here with its rewards and advantages.
       </EmptyState>
     );
   }
@@ -68,9 +77,22 @@ export function RolloutsPanel() {
 function StepNote({ shown }: { readonly shown: ShownStep }) {
   const size = Math.max(0, ...shown.groups.map((group) => group.rollouts.length));
   const batchStd = shown.metrics?.reward_std;
+  const asked = useSelection((selection) => selection.asked);
   return (
     <span data-testid="rollouts-note">
-      step {shown.step} · {shown.stage} · {shown.groups.length} groups × {size} · {DONE_TEXT[shown.done]}
+      step {shown.step}
+      {asked !== null && (
+        <>
+          {', '}
+          <Tooltip
+            definition={`The rollouts of step ${asked} are not kept; those of step ${shown.step} are the nearest.`}
+            hint="Every metric of every step is in the charts. Of a live run the newest steps are kept whole, and pinned ones; of a recorded run chosen ones."
+          >
+            the nearest kept to {asked}
+          </Tooltip>
+        </>
+      )}{' '}
+      · {shown.stage} · {shown.groups.length} groups × {size} · {DONE_TEXT[shown.done]}
       {batchStd !== undefined && (
         <>
           {' · '}

@@ -33,9 +33,11 @@ export function ForkForm({ run, action, isReady }: ForkFormProps) {
           onChange={(event) => setAt(event.target.value)}
         >
           <option value="newest">where it stands, step {run.step}</option>
-          {run.kept.map((step) => (
+          {run.kept.map(({ step, why }) => (
             <option key={step} value={step}>
-              {step === 0 ? 'its start, after the split' : `the change of stage after step ${step}`}
+              {step === 0
+                ? 'its start, after the split'
+                : `${why === 'stage' ? 'the change of stage' : 'the checkpoint'} after step ${step}`}
             </option>
           ))}
         </select>

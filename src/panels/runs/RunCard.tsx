@@ -13,10 +13,12 @@ import {
   useOverlayIds,
   useRuns,
   useSession,
+  warmupChanges,
   type RunInfo,
 } from '../../state/index.ts';
 import { Button, ChangeList, formatNumber } from '../../ui/index.ts';
 import { PRESETS } from '../../engine/rl/presets.ts';
+import { Checkpoints } from './Checkpoints.tsx';
 import { ColourChoice } from './ColourChoice.tsx';
 import { ForkForm } from './ForkForm.tsx';
 import { SCORE_NAMES } from './compareRuns.ts';
@@ -31,6 +33,7 @@ interface RunCardProps {
 /** A run: who it is, where it came from, how far it got, and what can be done with it. */
 export function RunCard({ run, action }: RunCardProps) {
   const isElsewhere = useRuns((state) => state.elsewhere.has(run.id));
+  const isReady = useSession((state) => state.status !== 'booting' && state.status !== 'failed');
   const isLive = run.origin === 'live';
   return (
     <li className="runs-card" data-run={run.id} data-origin={run.origin} data-testid="run">
@@ -51,7 +54,15 @@ export function RunCard({ run, action }: RunCardProps) {
       </div>
       <Progress run={run} />
       <Origin run={run} />
-      <Actions run={run} action={action} isElsewhere={isElsewhere} />
+      <Actions run={run} action={action} isElsewhere={isElsewhere} isReady={isReady} />
+      {run.kept.length > 0 && (
+        <Checkpoints
+          run={run}
+          action={action}
+          isReady={isReady && action.busy === null}
+          isElsewhere={isElsewhere}
+        />
+      )}
     </li>
   );
 }
@@ -116,9 +127,12 @@ function Progress({ run }: { readonly run: RunInfo }) {
 
 /** What differs from the run it came from; without one, from the preset. */
 function Origin({ run }: { readonly run: RunInfo }) {
-  const { parent, config, tasks, checkpoint } = run;
+  const { parent, config, tasks, checkpoint, warmups } = run;
   const preset = PRESETS[run.preset as keyof typeof PRESETS];
-  const changes = differences('', parent?.config ?? preset, config);
+  const changes = [
+    ...warmupChanges(parent?.warmups, warmups),
+    ...differences('', parent?.config ?? preset, config),
+  ];
   const from = parent
     ? `${parent.step > 0 ? `forked from ${parent.name} at step ${parent.step}` : `begun after ${parent.name}`}, `
     : `preset ${run.preset}, `;
@@ -132,7 +146,8 @@ function Origin({ run }: { readonly run: RunInfo }) {
             ? '1 change:'
             : `${changes.length} changes:`}{' '}
         <span className="runs-quiet">
-          (tasks {tasks.name}, from {checkpoint}, {new Date(run.createdAt).toLocaleString()})
+          (tasks {tasks.name}, from {checkpoint}
+          {warmups && ' warmed up'}, {new Date(run.createdAt).toLocaleString()})
         </span>
       </p>
       {changes.length > 0 && <ChangeList changes={changes} />}
@@ -140,9 +155,13 @@ function Origin({ run }: { readonly run: RunInfo }) {
   );
 }
 
-function Actions({ run, action, isElsewhere }: RunCardProps & { readonly isElsewhere: boolean }) {
+interface ActionsProps extends RunCardProps {
+  readonly isElsewhere: boolean;
+  readonly isReady: boolean;
+}
+
+function Actions({ run, action, isElsewhere, isReady }: ActionsProps) {
   const [isAsking, setAsking] = useState(false);
-  const isReady = useSession((state) => state.status !== 'booting' && state.status !== 'failed');
   const isLive = run.origin === 'live';
   const isIdle = action.busy === null;
   const hasState = run.kept.length > 0;

@@ -36,6 +36,22 @@ test('custom terms are named, other weights told', () => {
   ]);
 });
 
+test('starts that were warmed up otherwise are told apart', () => {
+  const measures = { accuracy: 0.5, description_f1: 0.5 };
+  const warmups = [
+    {
+      ...{ steps: 3, batchSize: 8, learningRate: 0.001, tasks: 'scenes-nano', seed: 1 },
+      ...{ from: 'a', policyHash: 'b', firstLoss: 2, lastLoss: 1 },
+      faults: { perception: [{ attribute: 'color', values: ['blue'], p: 0.9 }], reasoning: [] },
+      measured: { part: 'heldout', n: 8, before: measures, after: measures },
+    },
+  ] as const;
+  expect(fields([run('a', { warmups }), run('b', { warmups })])).toEqual([]);
+  expect(fields([run('a'), run('b', { warmups })])).toEqual([
+    ['warm-up', 'as shipped', '3 steps of 8 at rate 0.001, faults: color (blue) 0.9'],
+  ]);
+});
+
 test('best scores stand side by side with their step; what was not measured is a dash', () => {
   const rows = compareRuns([
     run('a'),

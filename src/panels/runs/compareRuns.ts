@@ -1,10 +1,10 @@
 /** Runs side by side: the fields in which their configs differ, and their best scores. */
 import type { RunInfo } from '../../state/index.ts';
-import { differences, valueAt } from '../../state/index.ts';
+import { differences, valueAt, warmupText } from '../../state/index.ts';
 import { fieldText, formatNumber } from '../../ui/index.ts';
 
 /** What is compared of a run. */
-export type Compared = Pick<RunInfo, 'id' | 'name' | 'config' | 'checkpoint' | 'step' | 'best'>;
+export type Compared = Pick<RunInfo, 'id' | 'name' | 'config' | 'checkpoint' | 'warmups' | 'step' | 'best'>;
 
 export interface ComparedRow {
   readonly label: string;
@@ -35,6 +35,8 @@ export function compareRuns(runs: readonly Compared[]): ComparedRow[] {
   }));
   const checkpoints = runs.map(({ checkpoint }) => checkpoint);
   if (new Set(checkpoints).size > 1) rows.push({ label: 'checkpoint', kind: 'field', cells: checkpoints });
+  const warmups = runs.map((run) => warmupText(run.warmups));
+  if (new Set(warmups).size > 1) rows.push({ label: 'warm-up', kind: 'field', cells: warmups });
   return [
     ...rows,
     { label: 'steps', kind: 'score', cells: runs.map(({ step }) => String(step)) },

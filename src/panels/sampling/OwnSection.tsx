@@ -7,7 +7,14 @@ const OwnSamples = lazy(() => import('./own/OwnSamples.tsx'));
 /** The reader's own samples, folded away until wanted. */
 export function OwnSection() {
   const count = useOwnSamples((state) => state.samples.length);
+  const brought = useOwnSamples((state) => state.brought);
   const [isOpen, setOpen] = useState(false);
+  // Samples that come back are shown.
+  const [seen, setSeen] = useState<typeof brought>(null);
+  if (brought !== seen) {
+    setSeen(brought);
+    setOpen(true);
+  }
   useEffect(() => void readOwnSamples(), []);
   return (
     <details

@@ -137,8 +137,8 @@ export const SplitSection = memo(function SplitSection(props: SplitSectionProps)
         </p>
         {split.relaxed.map((note) => (
           <p key={note.stage} className="sa-relaxed" data-testid="split-relaxed">
-            <b>split relaxed:</b> {note.stage} has {note.pool} questions of its own, needs {note.needed}; took{' '}
-            {note.took}
+            <b>split relaxed:</b> {note.stage} has {note.pool} {note.pool === 1 ? 'question' : 'questions'} of
+            its own, needs {note.needed}; took {note.took}
           </p>
         ))}
       </div>

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { defaultAt, editConfig, useConfig, valueAt } from '../../state/index.ts';
-import { FormField } from '../../ui/index.ts';
+import { FormField, parseNumber } from '../../ui/index.ts';
 import type { FieldSpec, NumberSpec } from './fieldSpec.ts';
-import { parseNumber, showValue } from './values.ts';
+import { showValue } from './values.ts';
 
 /** One field of the draft config: label, control, unit, default mark and reset. */
 export function ConfigField({ spec }: { readonly spec: FieldSpec }) {

@@ -1,5 +1,14 @@
 import { useId, useState } from 'react';
-import { importFiles, importTheRest, setLayout, useTaskFiles } from '../../state/index.ts';
+import {
+  checkSet,
+  editOffered,
+  importFiles,
+  importTheRest,
+  setLayout,
+  takeOffered,
+  useOffered,
+  useTaskFiles,
+} from '../../state/index.ts';
 import type { ImportReport } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 
@@ -39,11 +48,30 @@ export function DropZone() {
   "images": ["images/1.png"]}, …]`}</pre>
         <p>One JSON beside its PNG, JPEG or WebP images. Nothing leaves this device.</p>
       </details>
+      <Offer />
       <div role="status">
         {importing && 'Checking the files…'}
         {failure}
         {report && <Report report={report} />}
       </div>
+    </div>
+  );
+}
+
+/** Own samples that come back: what is to become of them. */
+function Offer() {
+  const offered = useOffered();
+  return (
+    <div role="status">
+      {offered && (
+        <div className="setup-report" data-testid="own-offer">
+          <p>These are own samples, as they were taken away.</p>
+          <Button variant="primary" onClick={() => void editOffered()}>
+            Edit as own samples
+          </Button>{' '}
+          <Button onClick={() => checkSet(takeOffered())}>Train on it as a set</Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { CheckpointCard } from '../../engine/index.ts';
-import { misfitOf, useSession } from '../../state/index.ts';
+import { misfitOf, useSession, useWarmedStart } from '../../state/index.ts';
 import { formatCompact, formatNumber } from '../../ui/index.ts';
 import { TeacherFaults } from './TeacherFaults.tsx';
 
@@ -8,12 +8,17 @@ export function ModelCard() {
   const run = useSession((state) => state.run);
   const card = useSession((state) => state.card);
   const parameters = useSession((state) => state.parameterCount);
+  const warmed = useWarmedStart();
   if (!run) return null;
   const misfit = run.tasks.origin === 'built-in' ? misfitOf(run.checkpointName, run.tasks.name) : null;
   return (
     <section className="setup-model" aria-label="Model">
       <h3>
-        Model <span>{run.checkpointName}</span>
+        Model{' '}
+        <span>
+          {run.checkpointName}
+          {warmed && ', warmed up here'}
+        </span>
       </h3>
       <p>
         <strong data-testid="parameter-count">{formatCompact(parameters)}</strong> parameters ·{' '}

@@ -17,7 +17,7 @@ import { FormField } from '../../ui/index.ts';
 import { MisfitNotice } from './MisfitNotice.tsx';
 
 const PRESETS: Readonly<Record<(typeof PRESET_NAMES)[number], string>> = {
-  nano: 'nano: 50 k parameters, trains in seconds',
+  nano: 'nano: trains in seconds',
   tiny: 'tiny: the default',
   small: 'small: for a good GPU, bring a checkpoint',
   pebr: 'pebr: the recipe as published',

@@ -1,6 +1,5 @@
 import type { CheckpointCard } from '../../engine/index.ts';
-import { formatShare, Tooltip } from '../../ui/index.ts';
-import { SLIPS } from './slips.ts';
+import { formatShare, SLIPS, Tooltip } from '../../ui/index.ts';
 
 /** What the warm-up teacher took for something else, and how it slipped: of which values, on which questions, how often. */
 export function TeacherFaults({ faults }: { readonly faults: NonNullable<CheckpointCard['faults']> }) {

@@ -1,11 +1,9 @@
 /** What a field of Setup is: a dotted path in TrainConfig, its words, and the control it takes. */
 import type { TrainConfig } from '../../engine/index.ts';
+import type { NumberRange } from '../../ui/index.ts';
 
-export interface NumberSpec {
+export interface NumberSpec extends NumberRange {
   readonly kind: 'number';
-  readonly least: number;
-  readonly most: number;
-  readonly integer?: boolean;
   /** null is a value too, under this name. */
   readonly off?: string;
   /** What the field holds when it is switched from null on. */

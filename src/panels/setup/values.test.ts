@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseNumber, showValue } from './values.ts';
+import { parseNumber } from '../../ui/index.ts';
+import { showValue } from './values.ts';
 
 const real = { kind: 'number', least: 0, most: 3 } as const;
 const whole = { kind: 'number', least: 2, most: 64, integer: true } as const;

@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import {
   controlMisfit,
   discardControl,
+  keepControl,
   startControl,
   stopControl,
   useControl,
@@ -33,11 +35,33 @@ export function ControlSection() {
             Start the control run
           </Button>
         )}
+        {control !== null && <KeepControl control={control} />}
         {isTraining && <Button onClick={stopControl}>Stop the control run</Button>}
         {control !== null && <Button onClick={discardControl}>Discard it</Button>}
         {control === null && misfit !== null && <p id="stages-control-why">{misfit}</p>}
       </div>
     </section>
+  );
+}
+
+/** Makes the control run one of the list, once it stands at a step. */
+function KeepControl({ control }: { readonly control: ControlRun }) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const { status, step, keptAs } = control;
+  if (keptAs !== null) return <p role="status">Kept in Runs as “{keptAs}”.</p>;
+  const keep = (): void => {
+    setFailure(null);
+    keepControl().catch((error: unknown) =>
+      setFailure(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  return (
+    <>
+      <Button disabled={step === 0 || status === 'loading' || status === 'stepping'} onClick={keep}>
+        Keep it in Runs
+      </Button>
+      {failure !== null && <p role="alert">⚠ {failure}</p>}
+    </>
   );
 }
 

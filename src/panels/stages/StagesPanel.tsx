@@ -5,6 +5,7 @@ import { Probe } from './Probe.tsx';
 import { StageDiff } from './StageDiff.tsx';
 import { SwitchControl } from './SwitchControl.tsx';
 import { Timeline } from './Timeline.tsx';
+import { WarmupSection } from './warmup/WarmupSection.tsx';
 import './stages.css';
 
 /** First learn to see, then learn to reason: the two stages side by side. */
@@ -19,6 +20,7 @@ export function StagesPanel() {
       <Timeline />
       {!isRecorded && (
         <>
+          <WarmupSection />
           <SwitchControl />
           <Probe />
           <ControlSection />

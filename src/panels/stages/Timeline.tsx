@@ -1,5 +1,12 @@
 import type { StageChange } from '../../engine/index.ts';
-import { useIsRecorded, useSeries, useSession, useShownRun } from '../../state/index.ts';
+import {
+  useIsRecorded,
+  useSeries,
+  useSession,
+  useShownRun,
+  useWarmedStart,
+  warmupText,
+} from '../../state/index.ts';
 import { formatNumber } from '../../ui/index.ts';
 import { stageSpans } from './spans.ts';
 
@@ -24,6 +31,7 @@ export function Timeline() {
   const step = useShownRun((run) => run.step);
   // The card at hand is that of the model which is loaded.
   const card = useSession((state) => (isRecorded ? null : state.card));
+  const warmed = useWarmedStart();
   const series = useSeries(METRICS);
   const spans = stageSpans(changes, step);
   return (
@@ -31,6 +39,7 @@ export function Timeline() {
       <li data-stage="warm-up" data-state="done">
         <h3>Warm-up</h3>
         <p>Learned the response format from worked examples, before this page was opened.</p>
+        {!isRecorded && warmed && <p>Then warmed up here: {warmupText(warmed.rounds)}.</p>}
         {card && (
           <p className="stages-numbers">
             starts at accuracy {formatNumber(card.measured.accuracy, 2)}, description F1{' '}

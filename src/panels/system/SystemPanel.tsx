@@ -68,6 +68,11 @@ function Backend() {
           ? `Adapter: ${[adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(' · ')}${adapter.isSoftware ? ' (computes on the CPU)' : ''}`
           : 'No WebGPU adapter was found or asked for.'}
       </p>
+      {backend.fusedOps && (
+        <p>
+          Fused ops: <strong>{backend.fusedOps.on ? 'on' : 'off'}</strong>, {backend.fusedOps.why}
+        </p>
+      )}
       <ul>
         {backend.tried.map((attempt) => (
           <li key={attempt.name}>

@@ -16,6 +16,7 @@ import type { Theme } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
 import { BackendBadge } from './BackendBadge.tsx';
 import { CommandButton, LOCKED } from './CommandButton.tsx';
+import { KeepButton } from './KeepButton.tsx';
 import { LayoutSelect } from './LayoutSelect.tsx';
 import { PhaseStrip } from './PhaseStrip.tsx';
 import { Readings } from './Readings.tsx';
@@ -67,6 +68,7 @@ export function TransportBar() {
         </div>
         <StageChip />
         <Readings />
+        <KeepButton />
         <div className="transport-end">
           <LayoutSelect />
         </div>

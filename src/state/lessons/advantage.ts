@@ -18,7 +18,7 @@ export const advantage: Lesson = {
     {
       title: 'Draw the questions',
       text: [
-        'First the policy sorts 32 questions by how often it can answer them (the split). Then it draws 4 of them for this step.',
+        'First the policy answers 32 questions eight times each; those it always gets right are *easy* (the split). Then it draws 4 for this step: easy ones, and the next best where those are too few.',
       ],
       place: 'subStep',
       open: { tab: 'rollouts' },
@@ -38,7 +38,7 @@ export const advantage: Lesson = {
     {
       title: 'Score: a reward for each response',
       text: [
-        'In the perception stage the reward is `0.4 · clip + 0.4 · keyword + 0.1 · format + 0.1 · length`. The bars of a group are its rewards.',
+        'In the perception stage the reward is `0.4 · clip + 0.4 · keyword + 0.1 · format + 0.1 · length`. No term is above 1, so neither is the reward. The bars of a group are its rewards.',
       ],
       place: 'rollouts',
       open: { tab: 'rollouts' },
@@ -60,16 +60,23 @@ export const advantage: Lesson = {
       text: [
         'Groups marked *mixed* have different rewards, so each of their responses has an advantage. The inspector shows the way from the reward to it.',
       ],
+      fact: 'signals',
       place: 'rollouts',
       open: { tab: 'rollouts' },
       allow: [],
-      goal: { kind: 'group', signals: ['mixed'], ask: 'Unfold a mixed group and choose a response of it.' },
+      goal: {
+        kind: 'group',
+        signals: ['mixed'],
+        orNone: true,
+        ask: 'Unfold a mixed group and choose a response of it; if there is none, go on.',
+      },
     },
     {
       title: 'The same advantage for every token',
       text: [
-        'All tokens of a response share its advantage. The update makes the tokens of better responses likelier and those of worse ones less likely, and the KL term holds the policy near the one the stage started from.',
+        'All tokens of a response share its advantage. The update pushes the tokens of better responses up and those of worse ones down. The KL term pulls towards the policy that the stage started from; in a stage’s first step the two are the same, and it does not pull yet.',
       ],
+      fact: 'chosenResponse',
       place: 'advantage',
       open: { tab: 'inspector', inspectorOpen: true },
       allow: [],
@@ -88,7 +95,7 @@ export const advantage: Lesson = {
     {
       title: 'That is GRPO',
       text: [
-        'Everything else is this step again. What happens when *all* rewards of a group are equal is the next lesson, “Why all-equal groups teach nothing”.',
+        'Training is this step again and again. What happens when *all* rewards of a group are equal is the next lesson, “Why all-equal groups teach nothing”.',
       ],
       place: null,
       open: { tab: 'rollouts', dockOpen: true },

@@ -1,4 +1,5 @@
 /** Whether a goal is met, from what the stores hold. */
+import type { DraftGroup, Signal } from '../../engine/rl/types.ts';
 import { differences, configStore, valueAt } from '../config.ts';
 import { recordsStore } from '../records.ts';
 import { selectionStore } from '../selection.ts';
@@ -19,8 +20,11 @@ export function isMet(goal: Goal): boolean {
       return step >= 1 || (done !== undefined && ORDER.indexOf(done) >= ORDER.indexOf(goal.done));
     }
     case 'group': {
-      const signal = chosenSignal();
-      return signal !== undefined && goal.signals.includes(signal);
+      const signals = shownGroups().map(({ signal }) => signal);
+      const { live, group } = selectionStore.getState();
+      const isWanted = (signal: Signal | undefined) => signal !== undefined && goal.signals.includes(signal);
+      const hasNone = signals.length > 0 && signals.every((signal) => signal && !isWanted(signal));
+      return (!live && isWanted(signals[group])) || (goal.orNone && hasNone);
     }
     case 'split':
       return split !== null && splitRemaining === 0;
@@ -38,16 +42,15 @@ export function isMet(goal: Goal): boolean {
   }
 }
 
-/** Signal of the group that the reader chose, in a whole step or in the one in progress. */
-function chosenSignal() {
-  const { live, step, group } = selectionStore.getState();
-  if (live) return undefined;
+/** Groups of the step on screen, a whole one or the one in progress. */
+export function shownGroups(): readonly DraftGroup[] {
+  const { step } = selectionStore.getState();
   const { records, draft } = recordsStore.getState();
   const shown = (step === null ? undefined : records.get(step)) ?? draft;
-  return shown?.groups[group]?.signal;
+  return shown?.groups ?? [];
 }
 
-/** Calls whenever something that a goal reads has changed. */
+/** Calls whenever something that a goal or a fact reads has changed. */
 export function onGoalChange(listen: () => void): () => void {
   const ends = [sessionStore, configStore, recordsStore, selectionStore].map((store) =>
     store.subscribe(listen),

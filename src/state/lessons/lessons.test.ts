@@ -116,6 +116,17 @@ test('what the perception lesson says was measured is in the report', () => {
         ?.split('|') ?? [];
     return cells.slice(3, 5).map((cell) => Number(cell.trim().split(' ')[0]).toFixed(2));
   };
+  const tied = (arm: string): string[] => {
+    const line = table.split('\n').find((one) => one.startsWith(`| **${arm}**`)) ?? '';
+    return line
+      .split('|')
+      .slice(6, 8)
+      .map((cell) => cell.trim());
+  };
+  const config = JSON.parse(readFileSync(join(root, 'experiments/two-stage.json'), 'utf8')) as {
+    split: { questions: number };
+    train: Record<string, unknown>;
+  };
   const text = lessons
     .get('perception-first')!
     .stops.flatMap((stop) => stop.text)
@@ -128,6 +139,38 @@ test('what the perception lesson says was measured is in the report', () => {
   expect(text).toContain(`${report.settings[0].qids.length} held-out samples`);
   expect(text).toContain('five seeds');
   expect(report.seeds).toHaveLength(5);
+  const [perception, reasoning] = tied('two-stage');
+  expect(text).toContain(`seldom tie: ${perception} of them`);
+  expect(text).toContain(`perception stage, ${reasoning} in its reasoning stage`);
+  expect(text).toContain(`instead of ${config.split.questions}`);
+  const { preset, edits } = lessons.get('perception-first')!.start!;
+  const differing = Object.entries(config.train).filter(
+    ([key, value]) =>
+      typeof value !== 'object' && value !== (edits[key] ?? valueAt(presetByName(preset), key)),
+  );
+  expect(differing).toEqual([]);
+  const share = /two-stage ÷ two-stage-no-split ≤ ([\d.]+) \| ([\d.]+)/.exec(table);
+  expect(
+    lessons
+      .get('equal-groups')!
+      .stops.flatMap((stop) => stop.text)
+      .join(' '),
+  ).toContain(`(${share?.[2]} of the share without a split, where ${share?.[1]} or less was declared)`);
+});
+
+test('what the perception lesson says of milder faults and of pictures is in the reports', () => {
+  const section = (name: string, title: string): number[] => {
+    const table = readFileSync(join(root, `docs/experiments/${name}.md`), 'utf8').split(`## ${title}`)[1];
+    return ['reasoning', 'two-stage'].map((arm) =>
+      Number(new RegExp(`\\| \\*\\*${arm}\\*\\*[^|]*\\|[^|]*\\| ([\\d.]+)`).exec(table)?.[1]),
+    );
+  };
+  for (const title of ['all colours at 0.9; no reasoning faults', 'all colours at 0.9; off by one']) {
+    const [reasoning, both] = section('fault-sweep', `Perception faults: ${title}`);
+    expect(Math.abs(both - reasoning)).toBeLessThanOrEqual(0.04);
+  }
+  const [reasoning, both] = section('suites', 'Pictures');
+  expect(reasoning - both).toBeGreaterThan(0.3);
 });
 
 function readPanels(kind: string): string {

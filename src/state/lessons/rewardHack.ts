@@ -26,7 +26,7 @@ export const rewardHack: Lesson = {
     {
       title: 'Keyword stuffing',
       text: [
-        'Key words count anywhere in the response. The text on the left makes honest mistakes; the one on the right makes the same mistakes, then lists everything that a picture might show.',
+        'Key words count anywhere in the response. Under *Keyword stuffing*, the first text makes honest mistakes; the second makes the same mistakes, then lists everything that a picture might show.',
       ],
       place: 'hacks',
       open: { tab: 'hacks' },
@@ -56,8 +56,9 @@ export const rewardHack: Lesson = {
     {
       title: 'Watch it drift',
       text: [
-        'In *Reward terms* the keyword term stays up while format falls; *Perception F1* goes down with it. The reward alone looks fine.',
+        'Watch *Reward terms* and *Perception F1*. If the policy finds the trick, the keyword term, which is the whole reward, stays up, while format and F1 fall: the reward alone looks fine.',
       ],
+      fact: 'drift',
       place: 'termsChart',
       open: { tab: 'charts', dockOpen: true },
       allow: ['play', 'step'],

@@ -1,6 +1,6 @@
 /**
  * A lesson as data. Words: **stop** one card of a lesson · **goal** what the reader does before Next ·
- * **lockable** something that changes the run; a stop names those it leaves open. Looking is never locked.
+ * **fact** a sentence computed from the run at hand · **lockable** something that changes the run; a stop names those it leaves open. Looking is never locked.
  */
 import type { Signal, StepDraft } from '../../engine/rl/types.ts';
 import type { LayoutState } from '../layout.ts';
@@ -52,16 +52,23 @@ export type Goal = {
 } & (
   | { readonly kind: 'steps'; readonly least: number }
   | { readonly kind: 'phase'; readonly done: StepDraft['done'] }
-  | { readonly kind: 'group'; readonly signals: readonly Signal[] }
+  /** orNone: also met where no group of the step on screen has such a signal, so that nobody is stuck there. */
+  | { readonly kind: 'group'; readonly signals: readonly Signal[]; readonly orNone: boolean }
   | { readonly kind: 'edited'; readonly path: string }
   | { readonly kind: 'split' }
   | { readonly kind: 'hack'; readonly preset: string }
 );
 
+/** What a stop can say of the numbers on the page at that moment. */
+export type FactName =
+  'signals' | 'chosenResponse' | 'chosenGroup' | 'descriptions' | 'descriptionTrend' | 'drift';
+
 export interface Stop {
   readonly title: string;
   /** Paragraphs; `code` between backticks, *emphasis* between asterisks. */
   readonly text: readonly string[];
+  /** Said after the text, of the run at hand; the text itself holds for every run. */
+  readonly fact?: FactName;
   readonly place: Place | null;
   /** What is opened on arrival. */
   readonly open: Partial<Pick<LayoutState, 'tab' | 'railOpen' | 'inspectorOpen' | 'dockOpen'>>;

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isSoftwareDevice } from '../gpu.ts';
 import { attentionForward, attentionKeyGradient, attentionQueryGradient } from '../webgpu/attention.ts';
-import { runOperation } from '../webgpu/eager.ts';
+import { rowsFor } from '../webgpu/attentionShader.ts';
+import { gpuDevice, runOperation } from '../webgpu/eager.ts';
 import { hasGpuKernels } from '../webgpu/elementKernel.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 import { visibleSoftmax } from './softmax.ts';
@@ -121,11 +123,13 @@ function gpuCall({ headDim, ...shape }: AttentionShape) {
   return { ...shape, scale: 1 / Math.sqrt(headDim), q: queries, k: keys, v: keys, out: queries };
 }
 
+const rowsHere = (headDim: number): number => rowsFor(headDim, isSoftwareDevice(gpuDevice()));
+
 const GPU: Implementation = {
   forward(q, k, v, shape) {
     const logSumExp = { shape: [shape.batch, shape.heads, shape.length] };
     return runOperation(
-      attentionForward(shape.headDim),
+      attentionForward(shape.headDim, rowsHere(shape.headDim)),
       gpuCall(shape),
       [q, k, v],
       [{ shape: q.shape }, logSumExp],
@@ -134,13 +138,13 @@ const GPU: Implementation = {
   backward([q, k, v, out, logSumExp], dy, shape) {
     const call = { ...gpuCall(shape), dOut: gpuCall(shape).out };
     const [dQ, delta] = runOperation(
-      attentionQueryGradient(shape.headDim),
+      attentionQueryGradient(shape.headDim, rowsHere(shape.headDim)),
       { ...call, dQ: call.q },
       [q, k, v, out, dy, logSumExp],
       [{ shape: q.shape }, { shape: logSumExp.shape }],
     );
     const [gradients] = runOperation(
-      attentionKeyGradient(shape.headDim),
+      attentionKeyGradient(shape.headDim, rowsHere(shape.headDim)),
       { ...call, dK: call.k, dV: { ...call.v, offset: k.size } },
       [q, k, v, dy, logSumExp, delta],
       [{ shape: [2 * k.shape[0], call.k.stride] }],

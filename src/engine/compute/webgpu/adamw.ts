@@ -22,24 +22,45 @@ export const squares = {
   workgroups: () => workgroupsFor(NORM_PARTS, WORKGROUP),
 } as const;
 
+/** WGSL: by its bits, because a shader may assume that there is no NaN and no infinity. */
+const IS_FINITE = 'fn isFinite(x : f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }';
+
+/** values → guard[0] = 1 where one of them is not finite; what was there stays. Call: how many values. */
+export const guardFinite = {
+  kernel: {
+    name: 'adamw_guard',
+    buffers: { values: 'read f32', guard: 'write u32' },
+    uniforms: { count: 'u32' },
+    workgroup: [1],
+    declarations: IS_FINITE,
+    body: `
+      for (var i = 0u; i < u.count; i++) {
+        if (!isFinite(values[i])) { guard[0] = 1u; }
+      }`,
+  },
+  uniforms: (count: number) => [count],
+  workgroups: () => workgroupsFor(1, 1),
+} as const;
+
 /**
  * → state[0]: the norm before clipping; state[1]: the factor that clips it, as torch.nn.utils.clip_grad_norm_ has it;
- * state[2]: 1 where the norm is finite, else 0. Call: the largest norm.
+ * state[2]: 1 where the norm is finite and the guard 0, else 0; state[3]: the guard. Call: the largest norm.
  */
 export const clipFactor = {
   kernel: {
     name: 'adamw_clip_factor',
-    buffers: { parts: 'read f32', state: 'write f32' },
+    buffers: { parts: 'read f32', guard: 'read u32', state: 'write f32' },
     uniforms: { maxNorm: 'f32' },
     workgroup: [1],
+    declarations: IS_FINITE,
     body: `
       var sum = 0.0;
       for (var i = 0u; i < ${NORM_PARTS}u; i++) { sum += parts[i]; }
       let norm = sqrt(sum);
       state[0] = norm;
       state[1] = min(1.0, u.maxNorm / (norm + 1e-6));
-      // By its bits, because a shader may assume that there is no NaN and no infinity.
-      state[2] = select(1.0, 0.0, (bitcast<u32>(sum) & 0x7f800000u) == 0x7f800000u);`,
+      state[2] = select(0.0, 1.0, isFinite(sum) && guard[0] == 0u);
+      state[3] = f32(guard[0]);`,
   },
   uniforms: (maxNorm: number) => [maxNorm],
   workgroups: () => workgroupsFor(1, 1),

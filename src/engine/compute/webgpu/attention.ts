@@ -2,7 +2,7 @@
  * Softmax attention for training, forward and recomputing backward. Every matrix is rows of tokens, [batch·length, …],
  * in which head h takes `headDim` columns from h·headDim after the matrix's offset, so that q, k and v may be columns
  * of one buffer. Query head h reads key-value head ⌊h·keyValueHeads/heads⌋. No barriers: an invocation holds a few
- * queries (or keys) in registers and passes over the other side four rows at a time.
+ * queries (or keys) in registers and passes over the other side.
  */
 import {
   at,
@@ -13,7 +13,6 @@ import {
   numbers,
   place,
   repeat,
-  rowsInRegisters,
   SIZES,
   vectorsOf,
   WORKGROUP,
@@ -26,9 +25,9 @@ export type AttentionCall = Sizes & Readonly<Record<'q' | 'k' | 'v' | 'out', Col
 
 /**
  * out = softmax(q·kᵀ·scale)·v, and logSumExp [batch, heads, length] of the scaled scores, nats. `rows` queries an
- * invocation share each key that is read; 1 gives the most invocations.
+ * invocation share what they read of keys and values: see `rowsFor`.
  */
-export function attentionForward(headDim: number, rows = rowsInRegisters(headDim)) {
+export function attentionForward(headDim: number, rows = 1) {
   const vectors = vectorsOf(headDim);
   const kernel = {
     name: 'attention_forward',

@@ -6,9 +6,6 @@ import { workgroupsFor, type Workgroups } from './kernel.ts';
 
 export const LOG2_E = Math.LOG2E;
 
-/** Keys or queries of the other side at a time, a vec4 of scores. */
-export const BLOCK = [0, 1, 2, 3] as const;
-
 /** `count` copies of a piece of WGSL: what has constant names stays in registers, on every driver. */
 export const repeat = (count: number, piece: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => piece(i)).join('\n');
@@ -27,9 +24,12 @@ export function vectorsOf(headDim: number): number {
   return headDim / 4;
 }
 
-/** Rows that an invocation holds in registers by default: fewer the wider a head is. */
-export const rowsInRegisters = (headDim: number): number =>
-  Math.max(1, Math.min(4, Math.floor(64 / headDim)));
+/**
+ * Rows for an invocation: software adapters gain from sharing what is read, as far as registers go; a GPU from many
+ * invocations.
+ */
+export const rowsFor = (headDim: number, software: boolean): number =>
+  software ? Math.max(1, Math.min(4, Math.floor(64 / headDim))) : 1;
 
 /** Columns of a buffer: floats from row to row, and before the first. Multiples of 4. */
 export interface Columns {

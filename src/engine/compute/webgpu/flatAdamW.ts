@@ -22,6 +22,8 @@ type StepSizes = Omit<UpdateCall, 'first' | 'count'>;
 export class FlatAdamW implements Optimizer {
   /** Where gradients add up until a step takes them. */
   readonly gradients: FlatBuffer;
+  /** Set to 1 by `guardFinite` where a loss is not finite: then a step changes nothing. */
+  readonly guard: GPUBuffer;
   readonly #parameters: FlatBuffer;
   readonly #names: readonly string[];
   readonly #config: OptimizerConfig;
@@ -32,6 +34,7 @@ export class FlatAdamW implements Optimizer {
   readonly #state: GPUBuffer;
   readonly #plan: Plan<StepSizes>;
   #steps = 0;
+  #attached: { dispose(): void } | null = null;
 
   /** For the named ones of the parameters. */
   constructor(parameters: FlatBuffer, names: readonly string[], config: OptimizerConfig) {
@@ -46,8 +49,9 @@ export class FlatAdamW implements Optimizer {
       this.#device.createBuffer({
         label,
         size: 4 * floats,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
       });
+    this.guard = storage('guard', 4);
     this.#parts = storage('sums of squares', NORM_PARTS);
     this.#state = storage('clip factor', 4);
     this.#plan = this.#build();
@@ -62,7 +66,7 @@ export class FlatAdamW implements Optimizer {
     const gradients = this.gradients.buffer;
     const state = this.#state;
     plan.add(squares, { gradients, parts: this.#parts }, () => this.gradients.layout.floats / 4);
-    plan.add(clipFactor, { parts: this.#parts, state }, () => this.#config.maxGradNorm);
+    plan.add(clipFactor, { parts: this.#parts, guard: this.guard, state }, () => this.#config.maxGradNorm);
     const buffers = {
       gradients,
       state,
@@ -92,9 +96,10 @@ export class FlatAdamW implements Optimizer {
     return ranges;
   }
 
-  /** Sets all gradients to 0, after everything submitted before. */
+  /** Sets all gradients and the guard to 0, after everything submitted before. */
   clearGradients(encoder: GPUCommandEncoder): void {
     encoder.clearBuffer(this.gradients.buffer);
+    encoder.clearBuffer(this.guard);
   }
 
   /**
@@ -117,14 +122,23 @@ export class FlatAdamW implements Optimizer {
     return { buffer: this.#state };
   }
 
-  /** The norm of a recorded update, from the bytes of its state. Throws when it was not finite and nothing changed. */
-  finish(state: ArrayBuffer): { gradNorm: number } {
-    const [gradNorm, , isFinite] = new Float32Array(state);
-    if (isFinite !== 1) {
-      this.#steps -= 1;
-      throw new NonFiniteError('update', 'gradient norm', gradNorm);
-    }
-    return { gradNorm };
+  /**
+   * The norm of a recorded update, from the bytes of its state. Throws when it, or the loss, was not finite and
+   * nothing changed.
+   */
+  finish(state: ArrayBuffer, loss = 0): { gradNorm: number } {
+    const [gradNorm, , applied, guard] = new Float32Array(state);
+    if (applied === 1) return { gradNorm };
+    this.#steps -= 1;
+    throw guard === 0
+      ? new NonFiniteError('update', 'gradient norm', gradNorm)
+      : new NonFiniteError('update', 'loss', loss);
+  }
+
+  /** Frees `owned` when this optimiser is disposed, and what was attached before at once. */
+  attach(owned: { dispose(): void }): void {
+    this.#attached?.dispose();
+    this.#attached = owned;
   }
 
   async step(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): Promise<{ gradNorm: number }> {
@@ -194,9 +208,11 @@ export class FlatAdamW implements Optimizer {
   }
 
   dispose(): void {
+    this.#attached?.dispose();
     this.#plan.dispose();
     for (const flat of [this.gradients, this.#first, this.#second]) flat.dispose();
     this.#parts.destroy();
     this.#state.destroy();
+    this.guard.destroy();
   }
 }

@@ -1,8 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layerNorm, rmsNorm } from '../ops/norm.ts';
+import { bufferView, flushTfjs, gpuDevice } from './eager.ts';
 import * as norms from './norms.ts';
 import { packOf } from './pack.ts';
+import { Plan } from './plan.ts';
 import { composite, draws, expectClose, openTestDevice, placed, plus, run } from './testing.ts';
 
 beforeAll(openTestDevice);
@@ -88,4 +90,44 @@ it('a row of zeros and one of huge values stay finite', async () => {
   const call = { rows: 2, width: 4, weight: 0, epsilon: 1e-5 };
   const [values] = await run(norms.rmsNormForward(4), call, [x, weight], [out]);
   expect([...values]).toEqual([0, 0, 0, 0, 1, -1, 1, 1]);
+});
+
+it('a plan binds the flat parameters as weight and as bias, and works on the residual stream in place', async () => {
+  const [rows, width] = [3, 8];
+  const storage = (values: Float32Array): GPUBuffer => {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = gpuDevice().createBuffer({ size: values.byteLength, usage });
+    gpuDevice().queue.writeBuffer(buffer, 0, values.slice());
+    return buffer;
+  };
+  const values = [draws(1, rows * width), draws(2, 192), draws(3, rows * width), draws(4, rows * width)];
+  const [x, parameters, dy, stream] = values;
+  const [out, statistics] = [new Float32Array(rows * width), new Float32Array(2 * rows)];
+  const call = { rows, width, weight: 64, bias: 128, epsilon: 1e-6 };
+  const buffers = {
+    x: storage(x),
+    parameters: storage(parameters),
+    dy: storage(dy),
+    out: storage(out),
+    dx: storage(stream),
+    statistics: storage(statistics),
+  };
+  const plan = new Plan<typeof call>(gpuDevice(), 'norms');
+  const forward = norms.layerNormForward(4);
+  const backward = norms.layerNormBackward(4, { accumulate: true });
+  plan.add(forward, { ...buffers, biases: buffers.parameters }, (call) => call);
+  plan.add(backward, buffers, (call) => call);
+  plan.prepare(call);
+  flushTfjs();
+  const encoder = gpuDevice().createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  plan.record(pass);
+  pass.end();
+  gpuDevice().queue.submit([encoder.finish()]);
+  const read = (buffer: GPUBuffer) => tf.add(bufferView(buffer, 0, [rows * width]), 0).data<'float32'>();
+  const [golden] = await run(forward, call, [x, parameters, parameters], [out]);
+  expect(await read(buffers.out)).toEqual(golden);
+  const [dx] = await run(backward, call, [x, parameters, dy], [stream, statistics]);
+  expect(await read(buffers.dx)).toEqual(dx);
+  plan.dispose();
 });

@@ -1,7 +1,7 @@
 /**
  * RMSNorm and LayerNorm over rows: x, out, dy, dx [rows, width]; weight and bias [width] lie in `parameters` at float
- * offsets. One invocation a row; a row's statistics are computed again in backward, which costs less than keeping
- * them. Weight gradients are summed over chunks of rows first, then by `sumPartials` over the chunks.
+ * offsets. One invocation a row. Forward keeps nothing: backward computes a row's statistics again, beside sums that
+ * it needs anyway. Weight gradients are summed over chunks of rows first, then by `sumPartials` over the chunks.
  */
 import { workgroupsFor, type Operation } from './kernel.ts';
 import { packDeclarations, read, write, type Pack } from './pack.ts';
@@ -117,16 +117,11 @@ export const rmsNormWeightGradient = (pack: Pack) =>
     workgroups: ({ rows, width }) => workgroupsFor((normChunks(rows) * width) / pack, COLUMNS_A_GROUP),
   }) satisfies Operation<NormRows>;
 
-const LAYER_STATISTICS = (pack: Pack): string => `
+const MEAN = (pack: Pack): string => `
   var mean = 0.0;
   for (var i = 0u; i < u.width; i++) { mean += inner(x[start + i], Pack(1.0)); }
-  mean /= f32(u.width * ${pack}u);
-  var squares = 0.0;
-  for (var i = 0u; i < u.width; i++) {
-    let v = x[start + i] - mean;
-    squares += inner(v, v);
-  }
-  let r = inverseSqrt(squares / f32(u.width * ${pack}u) + u.epsilon);`;
+  let count = f32(u.width * ${pack}u);
+  mean /= count;`;
 
 /** x → (x − mean) / sqrt(variance + epsilon) · weight + bias. In a plan `biases` is the flat `parameters` again. */
 export const layerNormForward = (pack: Pack) =>
@@ -140,7 +135,10 @@ export const layerNormForward = (pack: Pack) =>
       body: `
         if (index >= u.rows) { return; }
         let start = index * u.width;
-        ${LAYER_STATISTICS(pack)}
+        ${MEAN(pack)}
+        var squares = 0.0;
+        for (var i = 0u; i < u.width; i++) { squares += inner(x[start + i] - mean, x[start + i] - mean); }
+        let r = inverseSqrt(squares / count + u.epsilon);
         for (var i = 0u; i < u.width; i++) {
           out[start + i] = (x[start + i] - mean) * r * parameters[u.weight + i] + biases[u.bias + i];
         }`,
@@ -173,15 +171,18 @@ export const layerNormBackward = (pack: Pack, { accumulate }: { accumulate: bool
       body: `
         if (index >= u.rows) { return; }
         let start = index * u.width;
-        let count = f32(u.width * ${pack}u);
-        ${LAYER_STATISTICS(pack)}
+        ${MEAN(pack)}
+        var squares = 0.0;
         var total = 0.0;
         var along = 0.0;
         for (var i = 0u; i < u.width; i++) {
+          let v = x[start + i] - mean;
           let g = dy[start + i] * parameters[u.weight + i];
+          squares += inner(v, v);
           total += inner(g, Pack(1.0));
-          along += inner(g, x[start + i] - mean);
+          along += inner(g, v);
         }
+        let r = inverseSqrt(squares / count + u.epsilon);
         let projection = along / count * r * r;
         for (var i = 0u; i < u.width; i++) {
           let g = dy[start + i] * parameters[u.weight + i] - total / count;

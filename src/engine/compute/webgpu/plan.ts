@@ -50,7 +50,7 @@ export class Plan<Sizes> {
   add<Call, const K extends Kernel>(
     operation: Operation<Call, K>,
     buffers: Readonly<Record<keyof K['buffers'], PlanBuffer>>,
-    call: (sizes: Sizes) => Call | null,
+    call: (sizes: Sizes) => NoInfer<Call> | null,
   ): void {
     if (this.#uniforms) throw new Error(`plan ${this.#label}: complete, no step can be added`);
     const { kernel } = operation;

@@ -1,4 +1,4 @@
-/** Values from GPU buffers to the CPU: any number of pieces, one wait. */
+/** Values from GPU buffers to the CPU: any number of pieces, from any number of submits, one wait. */
 
 /** A piece of a buffer, in bytes; multiples of 4. */
 export interface Piece {
@@ -7,35 +7,57 @@ export interface Piece {
   readonly size?: number;
 }
 
-const sizeOf = ({ buffer, offset = 0, size = buffer.size - offset }: Piece): number => size;
+export const pieceSize = ({ buffer, offset = 0, size = buffer.size - offset }: Piece): number => size;
+
+/** Collects pieces as they are computed. Whatever happens, `read` or `dispose` it. */
+export class ReadBack {
+  readonly #staging: GPUBuffer;
+  readonly #ends: number[] = [];
+
+  /** For pieces of so many bytes in all. */
+  constructor(device: GPUDevice, bytes: number) {
+    this.#staging = device.createBuffer({
+      label: 'read back',
+      size: bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  /** Records the copy of a piece. */
+  copy(encoder: GPUCommandEncoder, piece: Piece): void {
+    const at = this.#ends.at(-1) ?? 0;
+    encoder.copyBufferToBuffer(piece.buffer, piece.offset ?? 0, this.#staging, at, pieceSize(piece));
+    this.#ends.push(at + pieceSize(piece));
+  }
+
+  /** The pieces' bytes, in the order of their copies, once all that was submitted is done. */
+  async read(): Promise<ArrayBuffer[]> {
+    try {
+      await this.#staging.mapAsync(GPUMapMode.READ);
+      const bytes = this.#staging.getMappedRange();
+      return this.#ends.map((end, i) => bytes.slice(this.#ends[i - 1] ?? 0, end));
+    } finally {
+      this.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#staging.destroy();
+  }
+}
 
 /**
- * Copies the pieces with the encoder, submits it, and waits for their bytes; each piece comes as a buffer of its own.
- * The encoder may already hold the work that computes them.
+ * Copies the pieces with the encoder, submits it, and waits for their bytes. The encoder may already hold the work
+ * that computes them.
  */
-export async function readBack(
+export function readBack(
   device: GPUDevice,
   pieces: readonly Piece[],
   encoder: GPUCommandEncoder = device.createCommandEncoder(),
 ): Promise<ArrayBuffer[]> {
-  const total = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0);
-  const staging = device.createBuffer({
-    label: 'read back',
-    size: total,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  let at = 0;
-  for (const piece of pieces) {
-    encoder.copyBufferToBuffer(piece.buffer, piece.offset ?? 0, staging, at, sizeOf(piece));
-    at += sizeOf(piece);
-  }
+  const total = pieces.reduce((sum, piece) => sum + pieceSize(piece), 0);
+  const collected = new ReadBack(device, total);
+  for (const piece of pieces) collected.copy(encoder, piece);
   device.queue.submit([encoder.finish()]);
-  try {
-    await staging.mapAsync(GPUMapMode.READ);
-    const bytes = staging.getMappedRange();
-    at = 0;
-    return pieces.map((piece) => bytes.slice(at, (at += sizeOf(piece))));
-  } finally {
-    staging.destroy();
-  }
+  return collected.read();
 }

@@ -10,7 +10,7 @@ export type Lanes = 1 | 64;
 export interface RowLanes {
   readonly workgroup: readonly [x: number];
   /**
-   * `sumOfLanes(lane, mine)`: the sum `before` this lane and that of `all` lanes, for three numbers at once.
+   * `LANES`. `sumOfLanes(lane, mine)`: the sum `before` this lane and that of `all` lanes, for three numbers at once.
    * `largestOfLanes(lane, key, at)`: the largest key and its `at`, of equals the first lane's. `keyOf(x)`: orders as
    * the numbers do, −0 and 0 alike; NaN has the largest key.
    */
@@ -66,7 +66,7 @@ export function rowLanes(lanes: Lanes): RowLanes {
   const alone = lanes === 1;
   return {
     workgroup: [64],
-    declarations: KEYS + (alone ? ALONE : TOGETHER),
+    declarations: `const LANES = ${lanes}u;${KEYS}${alone ? ALONE : TOGETHER}`,
     start: `
     let row = ${alone ? 'index' : 'group.x + group.y * groups.x'};
     let lane = ${alone ? '0u' : 'local'};

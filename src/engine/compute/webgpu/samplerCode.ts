@@ -1,5 +1,4 @@
 /** The WGSL of the sampler. A lane has a stretch of the row, so that lanes follow each other as the tokens do. */
-import type { Lanes } from './rowLanes.ts';
 
 export const SAMPLER_CODE = `
   /** Murmur's finaliser, as in random.ts. */
@@ -17,8 +16,8 @@ export const SAMPLER_CODE = `
     return fma(high, total, low * total);
   }
 
-  /** A lane's part of a row: logits[first + i] for i in [begin, end). */
-  struct Stretch { first : u32, begin : u32, end : u32, largest : f32 }
+  /** A row, logits[first + i] for i below count, and a lane's part of it, i in [begin, end). */
+  struct Stretch { first : u32, count : u32, begin : u32, end : u32, largest : f32 }
 
   /** Which tokens stay: keys from \`lowest\` on, and of those that equal \`edge\` the first \`equals\`. */
   struct Kept { lowest : u32, edge : u32, equals : u32 }
@@ -44,7 +43,7 @@ export const SAMPLER_CODE = `
 
   /**
    * The largest key below which at most \`removable\` lies, of weights or, counting, of tokens, keys under \`lowest\`
-   * apart. Found two bits at a time.
+   * apart. Found two bits at a time; here the lanes go side by side, as memory likes it.
    */
   fn edgeKey(lane : u32, s : Stretch, lowest : u32, counting : bool, removable : f32) -> u32 {
     var found = 0u;
@@ -52,9 +51,9 @@ export const SAMPLER_CODE = `
       shift -= 2u;
       let candidates = vec3<u32>(found) + (vec3<u32>(1u, 2u, 3u) << vec3<u32>(shift));
       var mine = vec3<f32>(0.0);
-      for (var block = s.begin; block < s.end; block += 32u) {
+      for (var block = lane; block < s.count; block += 32u * LANES) {
         var part = vec3<f32>(0.0);
-        for (var i = block; i < min(block + 32u, s.end); i++) {
+        for (var i = block; i < min(block + 32u * LANES, s.count); i += LANES) {
           let key = keyOf(logits[s.first + i]);
           if (key < lowest || key >= candidates.z) { continue; }
           let amount = select(weightOf(s, i), 1.0, counting);
@@ -137,16 +136,16 @@ export const SAMPLER_CODE = `
     return Kept(lowest, edge, u32(clamp(stay - sums.before.y, 0.0, equals)));
   }`;
 
-/** Every lane takes every step: a row that is done has an empty stretch. */
-export function samplerBody(lanes: Lanes): string {
-  return `
+/** Every lane takes every step: a row that is done counts no tokens. */
+export const SAMPLER_BODY = `
     let position = state[0];
     let place = row * u.capacity + position;
     let running = done[row] == 0u;
-    let length = (u.vocabulary + ${lanes - 1}u) / ${lanes}u;
-    let begin = min(lane * length, u.vocabulary);
-    let end = select(begin, min(begin + length, u.vocabulary), running);
-    var s = Stretch(row * u.stride, begin, end, 0.0);
+    let count = select(0u, u.vocabulary, running);
+    let length = (count + LANES - 1u) / LANES;
+    let begin = min(lane * length, count);
+    let end = min(begin + length, count);
+    var s = Stretch(row * u.stride, count, begin, end, 0.0);
     var largest = vec2<u32>(0u);
     for (var i = begin; i < end; i++) {
       let key = keyOf(logits[s.first + i]);
@@ -191,4 +190,3 @@ export function samplerBody(lanes: Lanes): string {
       logProbs[place] = (logits[s.first + token] - s.largest) * u.inverseTemperature - log(total);
       if (i32(token) == u.eos) { done[row] = 1u; }
     }`;
-}

@@ -51,17 +51,17 @@ export function tokenStatistics(lanes: Lanes) {
     let first = row * u.stride;
     var key = 0u;
     var at = 0u;
-    for (var i = lane; i < u.vocabulary; i += ${lanes}u) {
+    for (var i = lane; i < u.vocabulary; i += LANES) {
       let k = keyOf(logits[first + i]);
       if (k > key) { key = k; at = i; }
     }
     let largest = logits[first + largestOfLanes(lane, key, at).y];
     // Σ e and −Σ e·d with e = exp(d): both grow, nothing cancels.
     var mine = vec3<f32>(0.0);
-    for (var block = lane; block < u.vocabulary; block += ${32 * lanes}u) {
+    for (var block = lane; block < u.vocabulary; block += 32u * LANES) {
       var part = vec3<f32>(0.0);
-      let end = min(block + ${32 * lanes}u, u.vocabulary);
-      for (var i = block; i < end; i += ${lanes}u) {
+      let end = min(block + 32u * LANES, u.vocabulary);
+      for (var i = block; i < end; i += LANES) {
         let d = max((logits[first + i] - largest) * u.inverseTemperature, -100.0);
         let e = exp(d);
         part += vec3<f32>(e, -e * d, 0.0);

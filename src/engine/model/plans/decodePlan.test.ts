@@ -4,6 +4,7 @@ import { selectBackend } from '../../compute/backend.ts';
 import { onGpuError } from '../../compute/gpu.ts';
 import { prepareNodeBackends } from '../../compute/nodeBackend.ts';
 import { gpuDevice } from '../../compute/webgpu/eager.ts';
+import { HARDWARE, SOFTWARE, type GpuTuning } from '../../compute/webgpu/tuning.ts';
 import { RandomStream } from '../../random.ts';
 import { architecture } from '../architectures.ts';
 import { readCheckpoint } from '../checkpoint.ts';
@@ -43,8 +44,8 @@ function input(policy: Policy): DecodeInput {
 const capacity = { groups: 4, rows: 16, promptLength: 24, newTokens: 32 };
 const giveWay = () => Promise.resolve();
 
-async function decode(policy: Policy, wide: boolean) {
-  const plan = new DecodePlan(gpuDevice(), policy.config, policy.flat!, capacity, wide);
+async function decode(policy: Policy, tuning: GpuTuning) {
+  const plan = new DecodePlan(gpuDevice(), policy.config, policy.flat!, capacity, tuning);
   const batch = input(policy);
   const { tokens, logProbs, states } = await plan.run(batch, { giveWay });
   const { dispatches } = plan;
@@ -78,8 +79,8 @@ describe('a decode plan', () => {
     'draws the same with many invocations a row as with one: %s',
     async (name) => {
       const policy = await policies[name]();
-      const narrow = await decode(policy, false);
-      const wide = await decode(policy, true);
+      const narrow = await decode(policy, SOFTWARE);
+      const wide = await decode(policy, HARDWARE);
       expect(wide.said).toEqual(narrow.said);
       expect(wide.states).toEqual(narrow.states);
       narrow.said.forEach((tokens, row) =>

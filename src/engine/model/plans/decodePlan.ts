@@ -7,7 +7,6 @@
  * room for a submit. A batch that goes to its limit after one that did maps nothing but its results.
  */
 import { rotaryAngles } from '../../compute/ops/rope.ts';
-import { computesOnCpu } from '../../compute/gpu.ts';
 import { flushTfjs } from '../../compute/webgpu/eager.ts';
 import { embedSource } from '../../compute/webgpu/embed.ts';
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
@@ -15,6 +14,7 @@ import { Pacing } from '../../compute/webgpu/pacing.ts';
 import { Plan } from '../../compute/webgpu/plan.ts';
 import { readBack } from '../../compute/webgpu/readBack.ts';
 import { ROW_STATES } from '../../compute/webgpu/sampler.ts';
+import { gpuTuning } from '../../compute/webgpu/tuning.ts';
 import { imageTokenCount } from '../config.ts';
 import type { PolicyConfig } from '../types.ts';
 import { addTextLayers, languageModel } from './textPlan.ts';
@@ -69,13 +69,12 @@ export class DecodePlan {
   /** Position at which the last batch could be seen to have ended; Infinity where it went to its limit. */
   #usualEnd = Infinity;
 
-  /** `wide`: many invocations share a row, for devices that are good at barriers. */
   constructor(
     device: GPUDevice,
     config: PolicyConfig,
     parameters: FlatBuffer,
     capacity: DecodeCapacity,
-    wide = !computesOnCpu(device),
+    tuning = gpuTuning(device),
   ) {
     this.capacity = capacity;
     this.#device = device;
@@ -84,7 +83,7 @@ export class DecodePlan {
     // Buffers go by name, and both have a language model.
     this.#workspaces = [new Workspace(device), new Workspace(device)];
     const [prompts, steps] = this.#workspaces;
-    const shared = { config, parameters, forwardOnly: true };
+    const shared = { config, parameters, tuning, forwardOnly: true };
     this.#prompts = {
       ...shared,
       workspace: prompts,
@@ -96,7 +95,7 @@ export class DecodePlan {
     this.#step = new Plan(device, 'token step');
     const model = languageModel(this.#prompts);
     const prefix = model.layers.map(({ kept }) => kept.qkv);
-    addTokenStep(this.#step, this.#rows, capacity, prefix, wide);
+    addTokenStep(this.#step, this.#rows, capacity, prefix);
     this.#pacing = new Pacing(device.queue);
     const { head_dim, rope_theta } = config.text;
     const positions = Uint32Array.from({ length: promptLength + newTokens }, (_, i) => i);

@@ -96,11 +96,12 @@ export function addDenseInputGradient<S>(
 /** Adds dyᵀ·x to the weights' gradients, and to the biases'. */
 export function addDenseWeightGradient<S>(
   plan: Plan<S>,
-  { gradients, parts, workspace }: GradientContext,
+  { gradients, tuning, workspace }: GradientContext,
   layer: Dense,
   rows: Rows<S>,
   { dy, x }: { dy: GPUBuffer; x: GPUBuffer },
 ): void {
+  const { parts } = tuning;
   if (parts === 1) {
     plan.add(linearWeightGradient(layer), { dy, x, gradients }, (sizes) => callOf(layer, rows(sizes)));
     return;

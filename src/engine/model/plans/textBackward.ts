@@ -60,20 +60,28 @@ export function addTextBackward<S extends RunSizes>(plan: Plan<S>, context: Grad
     addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
     addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
     const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
-    plan.add(attentionQueryGradient(m.headDim), { ...read, out: kept.mixed, dQ: dQkv, delta }, (sizes) => ({
-      ...m.attention(sizes),
-      ...m.columns,
-      out: m.out,
-      dOut: m.out,
-      dQ: m.columns.q,
-    }));
-    plan.add(attentionKeyGradient(m.headDim), { ...read, delta, gradients: dQkv }, (sizes) => ({
-      ...m.attention(sizes),
-      ...m.columns,
-      dOut: m.out,
-      dK: m.columns.k,
-      dV: m.columns.v,
-    }));
+    plan.add(
+      attentionQueryGradient(m.headDim, m.attentionRows),
+      { ...read, out: kept.mixed, dQ: dQkv, delta },
+      (sizes) => ({
+        ...m.attention(sizes),
+        ...m.columns,
+        out: m.out,
+        dOut: m.out,
+        dQ: m.columns.q,
+      }),
+    );
+    plan.add(
+      attentionKeyGradient(m.headDim, m.attentionRows),
+      { ...read, delta, gradients: dQkv },
+      (sizes) => ({
+        ...m.attention(sizes),
+        ...m.columns,
+        dOut: m.out,
+        dK: m.columns.k,
+        dV: m.columns.v,
+      }),
+    );
     plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: dQkv }, (sizes) => ({
       ...m.rope(sizes),
       sign: -1 as const,

@@ -57,6 +57,7 @@ export function languageModel(context: PlanContext) {
     width: text.hidden_size,
     inner: text.intermediate_size,
     headDim,
+    attentionRows: context.tuning.attentionRows(headDim),
     heads,
     qkvWidth,
     layers,
@@ -180,11 +181,15 @@ export function addTextLayers<S extends RunSizes>(
         sign: 1 as const,
       })),
     attend: ({ qkv, mixed, logSumExp }) =>
-      plan.add(attentionForward(m.headDim), { q: qkv, k: qkv, v: qkv, out: mixed, logSumExp }, (sizes) => ({
-        ...m.attention(sizes),
-        ...m.columns,
-        out: m.out,
-      })),
+      plan.add(
+        attentionForward(m.headDim, m.attentionRows),
+        { q: qkv, k: qkv, v: qkv, out: mixed, logSumExp },
+        (sizes) => ({
+          ...m.attention(sizes),
+          ...m.columns,
+          out: m.out,
+        }),
+      ),
   });
 }
 

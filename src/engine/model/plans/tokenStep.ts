@@ -75,7 +75,6 @@ export function addTokenStep(
   context: PlanContext,
   capacity: DecodeCapacity,
   prefix: readonly GPUBuffer[],
-  wide: boolean,
 ): void {
   const m = languageModel(context);
   const { text } = context.config;
@@ -94,14 +93,15 @@ export function addTokenStep(
     headDim: m.headDim,
     inner: m.inner,
   };
-  const whole = wide && layerFits(shape);
+  const { lanes, wholeLayers } = context.tuning;
+  const whole = wholeLayers && layerFits(shape);
   if (whole) addWholeLayers(plan, context, b, prefix, shape);
-  else addLayersInParts(plan, context, b, prefix, wide);
+  else addLayersInParts(plan, context, b, prefix);
   const logits = whole
     ? addHead(plan, context, { normed: m.stream(0) })
     : addHead(plan, context, { states: m.stream(m.layers.length) });
   plan.add(
-    sampleTokens(wide ? 64 : 1),
+    sampleTokens(lanes),
     { logits, addresses, state, done, current, tokens, logProbs },
     ({ newTokens, ...sizes }) => ({
       ...sizes,
@@ -160,7 +160,6 @@ function addLayersInParts(
   context: PlanContext,
   { lengths, state, cosine, sine, done, own }: Buffers,
   prefix: readonly GPUBuffer[],
-  wide: boolean,
 ): void {
   const m = languageModel(context);
   const { num_key_value_heads: keyValueHeads } = context.config.text;
@@ -173,7 +172,7 @@ function addLayersInParts(
       })),
     attend: ({ qkv, mixed }, i) =>
       plan.add(
-        decodeAttention(m.headDim, wide ? 32 : 1),
+        decodeAttention(m.headDim, context.tuning.attentionLanes),
         { qkv, prefix: prefix[i], prefixLengths: lengths, state, done, own: own[i], out: mixed },
         (sizes) => ({
           rows: m.rows(sizes),

@@ -7,6 +7,7 @@ import { prepareNodeBackends } from '../../compute/nodeBackend.ts';
 import { gpuDevice } from '../../compute/webgpu/eager.ts';
 import { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
 import { readBack } from '../../compute/webgpu/readBack.ts';
+import { gpuTuning } from '../../compute/webgpu/tuning.ts';
 import { lossNormaliser } from '../../rl/aggregation.ts';
 import { objectiveUniforms } from '../../rl/objectiveUniforms.ts';
 import { readCheckpoint, type CheckpointFiles } from '../checkpoint.ts';
@@ -91,9 +92,9 @@ async function run(name: string, parts: number) {
     },
     reference: null,
     gradients,
-    trainVision: true,
-    lanes: 1,
-    parts,
+    guard: device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }),
+    trains: 'everything',
+    tuning: { ...gpuTuning(device), parts },
   });
   const encoder = device.createCommandEncoder();
   const { logProbs, entropies, sums } = plan.record(encoder, batch);

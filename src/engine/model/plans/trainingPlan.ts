@@ -3,11 +3,11 @@
  * optimiser's flat buffer. What trained (log-probs, entropies, losses) is copied out for the one read-back of a step.
  */
 import { embedLists, embedSource } from '../../compute/webgpu/embed.ts';
+import { guardFinite } from '../../compute/webgpu/adamw.ts';
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
 import { POLICY_OBJECTIVE, type ObjectiveUniforms } from '../../compute/webgpu/objective.ts';
 import { Plan } from '../../compute/webgpu/plan.ts';
 import type { Piece } from '../../compute/webgpu/readBack.ts';
-import type { Lanes } from '../../compute/webgpu/rowLanes.ts';
 import {
   LOGITS_GRADIENT,
   statisticsSections,
@@ -15,6 +15,7 @@ import {
 } from '../../compute/webgpu/tokenStatistics.ts';
 import { imageTokenCount } from '../config.ts';
 import { rotaryAngles } from '../../compute/ops/rope.ts';
+import type { GpuTuning } from '../../compute/webgpu/tuning.ts';
 import type { PolicyConfig } from '../types.ts';
 import { addTextBackward, embeddingLists } from './textBackward.ts';
 import { addLogits, addTextLayers, languageModel, logitStride } from './textPlan.ts';
@@ -71,17 +72,18 @@ interface Sizes extends RunSizes {
   readonly hasReference: boolean;
 }
 
+/** Of which parameters gradients are wanted; the others' stay 0. */
+export type Trains = 'everything' | 'connector and language' | 'language';
+
 export interface TrainingPlanOptions {
   readonly capacity: Capacity;
   /** Where the reference's parameters are; null: none. */
   readonly reference: FlatBuffer | null;
   readonly gradients: FlatBuffer;
-  /** The vision tower trains too. */
-  readonly trainVision: boolean;
-  /** Invocations a row of logits: 64 on a GPU, 1 where barriers are slow. */
-  readonly lanes: Lanes;
-  /** Shares of the rows in a weight gradient: more give a large GPU enough to do. */
-  readonly parts: number;
+  /** Set where a loss is not finite. */
+  readonly guard: GPUBuffer;
+  readonly trains: Trains;
+  readonly tuning: GpuTuning;
 }
 
 export class TrainingPlan {
@@ -100,12 +102,12 @@ export class TrainingPlan {
     this.#device = device;
     this.#config = config;
     this.#workspace = new Workspace(device);
-    const { workspace } = { workspace: this.#workspace };
-    this.#context = { config, capacity, workspace, parameters };
-    this.#forward = this.#forwardPlan('policy', this.#context, options.lanes);
+    const { tuning } = options;
+    this.#context = { config, capacity, workspace: this.#workspace, parameters, tuning };
+    this.#forward = this.#forwardPlan('policy', this.#context);
     this.#reference =
       options.reference &&
-      this.#forwardPlan('reference', { ...this.#context, parameters: options.reference }, options.lanes);
+      this.#forwardPlan('reference', { ...this.#context, parameters: options.reference });
     this.#backward = this.#backwardPlan(options);
     const { cosine, sine } = rotaryAngles(
       Uint32Array.from({ length: capacity.length }, (_, i) => i),
@@ -133,7 +135,7 @@ export class TrainingPlan {
     return this.#workspace.get(name, of * rows * window);
   }
 
-  #forwardPlan(name: string, context: PlanContext, lanes: Lanes): Plan<Sizes> {
+  #forwardPlan(name: string, context: PlanContext): Plan<Sizes> {
     const plan = new Plan<Sizes>(this.#device, `${name} forward`);
     addTextLayers(plan, context, addVisionForward(plan, context));
     const logits = addLogits(plan, context);
@@ -143,7 +145,7 @@ export class TrainingPlan {
       targets: this.#perToken('targets', 1),
       statistics: this.#perToken(`${name} statistics`, 3),
     };
-    plan.add(tokenStatistics(lanes), buffers, (sizes) => ({
+    plan.add(tokenStatistics(context.tuning.lanes), buffers, (sizes) => ({
       rows: windowRows(sizes),
       stride: logitStride(context),
       vocabulary: this.#config.text.vocab_size,
@@ -153,12 +155,13 @@ export class TrainingPlan {
     return plan;
   }
 
-  #backwardPlan({ gradients, trainVision, parts }: TrainingPlanOptions): Plan<Sizes> {
-    const context: GradientContext = { ...this.#context, gradients: gradients.buffer, parts };
+  #backwardPlan({ gradients, guard, trains }: TrainingPlanOptions): Plan<Sizes> {
+    const context: GradientContext = { ...this.#context, gradients: gradients.buffer };
     const plan = new Plan<Sizes>(this.#device, 'backward');
     const { windowRows, logits } = languageModel(context);
     const statistics = this.#perToken('policy statistics', 3);
     const coefficients = this.#perToken('coefficients', 1);
+    const sums = this.#workspace.get('sums', 2 * this.capacity.rows);
     plan.add(
       POLICY_OBJECTIVE,
       {
@@ -168,7 +171,7 @@ export class TrainingPlan {
         advantages: this.#workspace.get('advantages', this.capacity.rows),
         mask: this.#perToken('mask', 1),
         coefficients,
-        sums: this.#workspace.get('sums', 2 * this.capacity.rows),
+        sums,
       },
       ({ groups, rowsPerGroup, window, objective, hasOld, hasReference }) => ({
         rows: groups * rowsPerGroup,
@@ -179,6 +182,7 @@ export class TrainingPlan {
         objective,
       }),
     );
+    plan.add(guardFinite, { values: sums, guard }, ({ groups, rowsPerGroup }) => 2 * groups * rowsPerGroup);
     const targets = this.#perToken('targets', 1);
     plan.add(LOGITS_GRADIENT, { targets, statistics, coefficients, logits }, (sizes) => ({
       rows: windowRows(sizes),
@@ -187,7 +191,8 @@ export class TrainingPlan {
       temperature: sizes.temperature,
       logSumExp: statisticsSections(windowRows(sizes)).logSumExp,
     }));
-    addVisionBackward(plan, context, addTextBackward(plan, context), trainVision);
+    const dFeatures = addTextBackward(plan, context);
+    if (trains !== 'language') addVisionBackward(plan, context, dFeatures, trains === 'everything');
     return plan;
   }
 

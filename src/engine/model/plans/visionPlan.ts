@@ -32,7 +32,7 @@ const POSITIONS = `${VISION_PREFIX}embeddings.position_embedding.weight`;
 const POST_NORM = `${VISION_PREFIX}post_layernorm`;
 
 /** Names of what the forward keeps, sizes, and the layers, for both directions. */
-function tower({ config, capacity, workspace, parameters, forwardOnly }: PlanContext) {
+function tower({ config, capacity, workspace, parameters, tuning, forwardOnly }: PlanContext) {
   const { vision: v, scale_factor: factor } = config;
   const side = v.image_size / v.patch_size;
   const period = side * side;
@@ -74,6 +74,7 @@ function tower({ config, capacity, workspace, parameters, forwardOnly }: PlanCon
     maxRows,
     period,
     headDim,
+    attentionRows: tuning.attentionRows(headDim),
     buffer,
     patches: dense(parameters, [PATCHES], { bias: true }),
     postNorm: layerNorm(parameters, POST_NORM, v.layer_norm_eps),
@@ -132,7 +133,7 @@ export function addVisionForward<S extends RunSizes>(plan: Plan<S>, context: Pla
     addNorm(plan, context, norm1, rows, { x: kept.x, out: kept.normed1 });
     addDense(plan, context, qkv, rows, { x: kept.normed1, out: kept.qkv });
     plan.add(
-      attentionForward(t.headDim),
+      attentionForward(t.headDim, t.attentionRows),
       { q: kept.qkv, k: kept.qkv, v: kept.qkv, out: kept.mixed, logSumExp: kept.logSumExp },
       (sizes) => ({ ...t.attention(sizes), ...t.columns, out: t.out }),
     );
@@ -190,20 +191,28 @@ export function addVisionBackward<S extends RunSizes>(
     addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
     addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
     const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
-    plan.add(attentionQueryGradient(t.headDim), { ...read, out: kept.mixed, dQ: dQkv, delta }, (sizes) => ({
-      ...t.attention(sizes),
-      ...t.columns,
-      out: t.out,
-      dOut: t.out,
-      dQ: t.columns.q,
-    }));
-    plan.add(attentionKeyGradient(t.headDim), { ...read, delta, gradients: dQkv }, (sizes) => ({
-      ...t.attention(sizes),
-      ...t.columns,
-      dOut: t.out,
-      dK: t.columns.k,
-      dV: t.columns.v,
-    }));
+    plan.add(
+      attentionQueryGradient(t.headDim, t.attentionRows),
+      { ...read, out: kept.mixed, dQ: dQkv, delta },
+      (sizes) => ({
+        ...t.attention(sizes),
+        ...t.columns,
+        out: t.out,
+        dOut: t.out,
+        dQ: t.columns.q,
+      }),
+    );
+    plan.add(
+      attentionKeyGradient(t.headDim, t.attentionRows),
+      { ...read, delta, gradients: dQkv },
+      (sizes) => ({
+        ...t.attention(sizes),
+        ...t.columns,
+        dOut: t.out,
+        dK: t.columns.k,
+        dV: t.columns.v,
+      }),
+    );
     addDenseWeightGradient(plan, context, qkv, rows, { dy: dQkv, x: kept.normed1 });
     addDenseInputGradient(plan, context, qkv, rows, { dy: dQkv, dx: dNormed });
     addNormBackward(plan, context, norm1, rows, maxRows, { x: kept.x, dy: dNormed, dx, accumulate: true });

@@ -3,6 +3,7 @@
  * the same activations; buffers have the capacity of the largest run and never grow.
  */
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
+import type { GpuTuning } from '../../compute/webgpu/tuning.ts';
 import type { PolicyConfig } from '../types.ts';
 
 /** The most a plan can take at once. */
@@ -70,6 +71,7 @@ export interface PlanContext {
   readonly capacity: Capacity;
   readonly workspace: Workspace;
   readonly parameters: FlatBuffer;
+  readonly tuning: GpuTuning;
   /** No backward follows: layers share what they keep, but for the language model's queries, keys and values. */
   readonly forwardOnly?: boolean;
 }
@@ -78,8 +80,6 @@ export interface PlanContext {
 export interface GradientContext extends PlanContext {
   /** In the parameters' layout. */
   readonly gradients: GPUBuffer;
-  /** Rows of a weight gradient are shared out among so many, per 4 × 4 block of it. */
-  readonly parts: number;
 }
 
 /** Why no plan can be made for a policy, or null: the kernels read four numbers at a time. */

@@ -1,7 +1,13 @@
 /** A trained scorer as the files of its folder, measured. */
 import { writeSafetensors } from '../../model/safetensors.ts';
 import { DualEncoder } from './dualEncoder.ts';
-import { DualEncoderScorer, SCORER_FORMAT, type ScorerConfig } from './index.ts';
+import {
+  DualEncoderScorer,
+  MEASURES_FILE,
+  SCORER_FORMAT,
+  type ScorerConfig,
+  type ScorerMeasures,
+} from './index.ts';
 import { medianOfRight, oneWordAccuracy, patchHitRate } from './measures.ts';
 import { MAX_TOKENS, type ScorerSource, type ScorerState, type ScorerTraining } from './train.ts';
 import type { DualEncoderConfig } from './parameters.ts';
@@ -10,9 +16,6 @@ import type { DualEncoderConfig } from './parameters.ts';
 const CALIBRATION = 512;
 const ONE_WORD = 512;
 const PATCHES = 128;
-
-/** Measure → value; those of a suite are named `measure/suite`. */
-export type ScorerMeasures = Readonly<Record<string, number>>;
 
 /** The trained scorer with its threshold, and what it measures on the held-out part of each source. */
 export async function calibrated(
@@ -37,7 +40,7 @@ export async function calibrated(
   return { scorer, config, measured };
 }
 
-/** config.json, model.safetensors and the card. */
+/** config.json, model.safetensors, the card and its measures as data. */
 export function scorerFiles(
   config: ScorerConfig,
   { parameters }: Pick<ScorerState, 'parameters'>,
@@ -49,6 +52,7 @@ export function scorerFiles(
   return new Map([
     ['model.safetensors', writeSafetensors(parameters)],
     ['config.json', text(`${JSON.stringify({ format: SCORER_FORMAT, ...config }, null, 2)}\n`)],
+    [MEASURES_FILE, text(`${JSON.stringify(measured, null, 2)}\n`)],
     ['README.md', text(card(names(sources), training, measured))],
   ]);
 }

@@ -23,6 +23,12 @@ export interface ScorerConfig extends DualEncoderConfig {
   readonly maxTokens: number;
 }
 
+/** Measure → value; those of a suite are named `measure/suite`. */
+export type ScorerMeasures = Readonly<Record<string, number>>;
+
+/** The measures of the card as data, beside it. */
+export const MEASURES_FILE = 'measures.json';
+
 /** Version of the folder's files: its config.json says which. */
 export const SCORER_FORMAT = 2;
 
@@ -53,12 +59,19 @@ export async function readScorer(
   return { config: parsed, parameters: readSafetensors(weights) };
 }
 
+/** What the scorer's makers measured, as its card shows it; nothing where the folder has no such file. */
+async function readMeasures(files: (name: string) => Promise<Uint8Array | null>): Promise<ScorerMeasures> {
+  const file = await files(MEASURES_FILE);
+  // Our own file, written with the scorer.
+  return file ? (JSON.parse(new TextDecoder().decode(file)) as ScorerMeasures) : {};
+}
+
 /** Loads the scorer's folder; throws as `readScorer`. */
 export async function loadScorer(
   files: (name: string) => Promise<Uint8Array | null>,
 ): Promise<DualEncoderScorer> {
   const { config, parameters } = await readScorer(files);
-  return new DualEncoderScorer(config, new DualEncoder(config, parameters));
+  return new DualEncoderScorer(config, new DualEncoder(config, parameters), await readMeasures(files));
 }
 
 /** Cosines of every entry with every patch of a picture, and the patches' saliences. */
@@ -74,13 +87,15 @@ export class DualEncoderScorer implements ImageTextScorer {
   readonly maxTokens: number;
   readonly #encoder: DualEncoder;
   readonly #vocabulary: Vocabulary;
+  readonly #measures: ScorerMeasures;
 
-  constructor(config: ScorerConfig, encoder: DualEncoder) {
+  constructor(config: ScorerConfig, encoder: DualEncoder, measures: ScorerMeasures = {}) {
     this.id = config.id;
     this.threshold = config.threshold;
     this.maxTokens = config.maxTokens;
     this.#encoder = encoder;
     this.#vocabulary = new Vocabulary(config.words);
+    this.#measures = measures;
   }
 
   async score(images: readonly RasterImage[], texts: readonly string[]): Promise<Float32Array> {
@@ -101,6 +116,10 @@ export class DualEncoderScorer implements ImageTextScorer {
     const keys = this.#keys(text);
     const [{ cosines }] = await this.#look([image], keys);
     return bestOfEntries(keys.map(cosines), this.#encoder.patchCount);
+  }
+
+  patchHitRate(suite: string): number | null {
+    return this.#measures[`patch_hit_rate/${suite}`] ?? null;
   }
 
   dispose(): void {

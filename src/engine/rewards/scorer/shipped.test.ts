@@ -25,6 +25,25 @@ beforeAll(async () => {
   scorer = await loadScorer(files);
 });
 
+it('says of each suite the patch-hit rate of its card, and nothing of other sets', async () => {
+  const card = await readFile(join(folder, 'README.md'), 'utf8');
+  const rows = [...card.matchAll(/^\| ([a-z-]+) \| [\d.]+ % \| ([\d.]+) % \|/gm)];
+  expect(rows.map(([, suite]) => suite)).toEqual(['scenes', 'scenes-nano', 'charts', 'geometry', 'pictures']);
+  for (const [, suite, percent] of rows) {
+    expect(((scorer.patchHitRate(suite) ?? NaN) * 100).toFixed(1)).toBe(percent);
+  }
+  expect(scorer.patchHitRate('holiday')).toBeNull();
+});
+
+it('really misses the named object’s patch in geometry, as the card says', async () => {
+  const geometry = {
+    tasks: taskSetByName('geometry'),
+    classes: wordClasses(suiteOf('geometry').attributeValues),
+  };
+  const rate = (await patchHitRate(scorer, geometry, 32)) ?? NaN;
+  expect(Math.abs(rate - (scorer.patchHitRate('geometry') ?? NaN))).toBeLessThan(0.1);
+});
+
 describe('the shipped scorer, on held-out scenes', () => {
   it('likes the right description better than one with a word changed', async () => {
     expect(await oneWordAccuracy(scorer, scenes, 512, 2)).toBeGreaterThanOrEqual(0.95);

@@ -76,7 +76,7 @@ class ImageChecker {
       this.#verdicts.set(file, verdict);
     }
     if (verdict !== null) throw new Error(verdict);
-    return { path, load: () => this.#cache.load(file) };
+    return { path, load: () => this.#cache.load(file), encoded: () => file.bytes() };
   }
 
   /** Distinct files that can be read. */

@@ -3,6 +3,7 @@ import {
   startRun,
   useConfig,
   useConfigChanges,
+  useLocked,
   useOwnSamples,
   useSession,
   useTaskFiles,
@@ -15,6 +16,7 @@ export function GivenLine() {
   const given = useOwnSamples((state) => state.given);
   const { importing, report } = useTaskFiles();
   const isBusy = useSession((session) => session.status === 'booting');
+  const isLocked = useLocked('setup');
   const isChosen = useConfig(({ tasks }) => tasks.from === 'imported' && tasks.name === OWN_SET);
   const isWaiting = useConfigChanges().some(({ path }) => path === 'tasks');
   if (!given) return null;
@@ -38,7 +40,7 @@ export function GivenLine() {
         {given !== samples && ' as they were; press Train on these again for the changes'}.
       </span>
       {isWaiting && (
-        <Button variant="primary" disabled={isBusy} onClick={() => startRun(false)}>
+        <Button variant="primary" disabled={isBusy || isLocked} onClick={() => startRun(false)}>
           Apply &amp; restart
         </Button>
       )}

@@ -1,10 +1,11 @@
 import { useId, useRef, useState } from 'react';
 import type { SubmitEvent } from 'react';
 import { Upload } from 'lucide-react';
+import { readPicture } from '../../../runs/ownSetReader.ts';
 import { ownImage, saveOwnSample } from '../../../state/index.ts';
 import type { DrawnMark, OwnPicture, OwnSample } from '../../../state/index.ts';
 import { Button, FormField, ImageView } from '../../../ui/index.ts';
-import { checkTexts, readPicture, splitKeywords, type TextErrors } from './check.ts';
+import { checkTexts, splitKeywords, type TextErrors } from './check.ts';
 import { DrawingPad } from './DrawingPad.tsx';
 import { pictureOf, shownMarks } from './drawing.ts';
 

@@ -1,15 +1,19 @@
 import { useRef, useState } from 'react';
-import { Download, Pencil, Play, Plus, Trash2 } from 'lucide-react';
+import { Download, Pencil, Play, Plus, Trash2, Upload } from 'lucide-react';
 import {
+  bringOwnSamples,
   downloadOwnSamples,
   giveOwnSamples,
+  leaveLesson,
   ownImage,
   removeOwnSample,
   saveOwnSample,
+  useLocked,
   useOwnSamples,
 } from '../../../state/index.ts';
 import type { OwnSample } from '../../../state/index.ts';
-import { Button, ImageView } from '../../../ui/index.ts';
+import { Button, ImageView, Locked } from '../../../ui/index.ts';
+import { BroughtLine } from './BroughtLine.tsx';
 import { GivenLine } from './GivenLine.tsx';
 import { fitted, OwnForm } from './OwnForm.tsx';
 import './own.css';
@@ -21,6 +25,7 @@ const THUMBNAIL = 64;
 export default function OwnSamples() {
   const samples = useOwnSamples((state) => state.samples);
   const isGiven = useOwnSamples((state) => state.given === state.samples);
+  const isLocked = useLocked('setup');
   const [edited, setEdited] = useState<number | 'new' | null>(null);
   const body = useRef<HTMLDivElement>(null);
   const [removed, setRemoved] = useState<OwnSample | null>(null);
@@ -49,16 +54,19 @@ export default function OwnSamples() {
         >
           <Plus size={ICON} aria-hidden="true" /> Add a sample
         </Button>
-        <Button
-          variant={samples.length === 0 || isGiven ? 'plain' : 'primary'}
-          disabled={samples.length === 0}
-          onClick={() => void giveOwnSamples()}
-        >
-          <Play size={ICON} aria-hidden="true" /> Train on these
-        </Button>
+        <Locked locked={isLocked} onLeave={leaveLesson}>
+          <Button
+            variant={samples.length === 0 || isGiven ? 'plain' : 'primary'}
+            disabled={samples.length === 0}
+            onClick={giveOwnSamples}
+          >
+            <Play size={ICON} aria-hidden="true" /> Train on these
+          </Button>
+        </Locked>
         <Button disabled={samples.length === 0} onClick={downloadOwnSamples}>
           <Download size={ICON} aria-hidden="true" /> Download as a zip
         </Button>
+        <BringBack />
         {removed && (
           <span role="status">
             own-{removed.number} removed.{' '}
@@ -73,6 +81,7 @@ export default function OwnSamples() {
           </span>
         )}
       </div>
+      <BroughtLine />
       <GivenLine />
       {edited !== null && <OwnForm key={edited} sample={sample} onDone={close} />}
       <ul className="own-list" aria-label="Your own samples">
@@ -86,6 +95,31 @@ export default function OwnSamples() {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** Samples of a zip, or of a JSON with its pictures, into the list. */
+function BringBack() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button onClick={() => input.current?.click()}>
+        <Upload size={ICON} aria-hidden="true" /> Add from a zip
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        accept=".json,.zip,.png,.jpg,.jpeg,.webp"
+        hidden
+        data-testid="own-zip"
+        onChange={(event) => {
+          void bringOwnSamples([...(event.target.files ?? [])]);
+          // The same file can be chosen again.
+          event.target.value = '';
+        }}
+      />
+    </>
   );
 }
 

@@ -5,7 +5,8 @@ import { nodeCodecLoader } from '../../../engine/tasks/images/codecs.node.ts';
 import { decodeImage, setCodecLoader } from '../../../engine/tasks/images/index.ts';
 import { loadTaskSet } from '../../../engine/tasks/imported/index.ts';
 import { ownSampleFiles } from '../../../runs/index.ts';
-import { checkTexts, readPicture, splitKeywords } from './check.ts';
+import { readPicture } from '../../../runs/ownSetReader.ts';
+import { checkTexts, splitKeywords } from './check.ts';
 
 const fixture = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../../../fixtures/images/${name}`, import.meta.url)));

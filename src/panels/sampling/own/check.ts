@@ -1,7 +1,6 @@
 /** An own sample by the rules of the import, before it is kept; every refusal names the field and what to do. */
-import { inspectImage, refuseLargeImage } from '../../../engine/tasks/images/inspect.ts';
 import { readRecord } from '../../../engine/tasks/imported/record.ts';
-import type { OwnPicture, OwnSampleFields } from '../../../state/index.ts';
+import type { OwnSampleFields } from '../../../state/index.ts';
 
 type TextField = 'problem' | 'answer' | 'key_words';
 export type TextErrors = Partial<Record<TextField, string>>;
@@ -28,25 +27,4 @@ export function splitKeywords(text: string): string[] {
     .split(/[,\n]/)
     .map((word) => word.trim())
     .filter((word) => word !== '');
-}
-
-/** Decodes for a look at the data only; rejects on damage. */
-type Decode = (bytes: Uint8Array<ArrayBuffer>, name: string) => Promise<unknown>;
-
-/** A picture file as it is. Throws `image "name" …`, with what to do, as the import does. */
-export async function readPicture(file: File, decode: Decode = browserDecode): Promise<OwnPicture> {
-  refuseLargeImage(file.size, file.name);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const { format, width, height } = inspectImage(bytes, file.name);
-  await decode(bytes, file.name);
-  return { bytes, format, width, height, drawing: null };
-}
-
-/** The browser's decoder works beside the page; the import's own would hold it up. */
-async function browserDecode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<void> {
-  try {
-    (await createImageBitmap(new Blob([bytes]))).close();
-  } catch {
-    throw new Error(`image ${JSON.stringify(name)} cannot be decoded: its data is damaged; save it again`);
-  }
 }

@@ -11,14 +11,21 @@ import { ownSampleFiles } from '../../../runs/index.ts';
 import { setClient } from '../../../state/bridge.ts';
 import {
   configStore,
+  bringOwnSamples,
+  checkSet,
   giveOwnSamples,
+  importFiles,
+  readOwnSamples,
+  removeOwnSample,
   saveOwnSample,
+  takeOffered,
   type OwnPicture,
   type OwnSample,
 } from '../../../state/index.ts';
+import { ownSamplesStore } from '../../../state/ownSamples.ts';
 import { receive } from '../../../state/connect.ts';
 import type { ToWorker } from '../../../worker/protocol.ts';
-import { readPicture } from './check.ts';
+import { readPicture } from '../../../runs/ownSetReader.ts';
 
 const fixture = (name: string) =>
   new File(
@@ -35,7 +42,7 @@ beforeAll(async () => {
 });
 afterEach(() => setClient(null));
 
-test('the zip imports as the same samples: texts, and pixels of any format', async () => {
+const samplesFrom = () => {
   const text = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
     .filter((value) => value.trim() !== '');
@@ -46,9 +53,12 @@ test('the zip imports as the same samples: texts, and pixels of any format', asy
     key_words: fc.array(text, { maxLength: 3 }),
     picture: fc.constantFrom(...pictures),
   });
-  const samples = fc.uniqueArray(one, { selector: ({ number }) => number, minLength: 1, maxLength: 8 });
+  return fc.uniqueArray(one, { selector: ({ number }) => number, minLength: 1, maxLength: 8 });
+};
+
+test('the zip imports as the same samples: texts, and pixels of any format', async () => {
   await fc.assert(
-    fc.asyncProperty(samples, async (given: readonly OwnSample[]) => {
+    fc.asyncProperty(samplesFrom(), async (given: readonly OwnSample[]) => {
       const files = ownSampleFiles(given);
       const bytes = zipSync(files, { level: 0 });
       expect(Object.keys(unzipSync(bytes))).toHaveLength(given.length + 1);
@@ -67,12 +77,78 @@ test('the zip imports as the same samples: texts, and pixels of any format', asy
   );
 });
 
+const list = () => ownSamplesStore.getState().samples;
+const clear = async () => {
+  await readOwnSamples();
+  for (const { number } of list()) await removeOwnSample(number);
+};
+const zipOf = (samples: readonly OwnSample[]) =>
+  new File([new Uint8Array(zipSync(ownSampleFiles(samples), { level: 0 }))], 'own-samples.zip');
+
+test('list → zip → list gives the same samples and pictures, to the byte', async () => {
+  await fc.assert(
+    fc.asyncProperty(samplesFrom(), async (given: readonly OwnSample[]) => {
+      await clear();
+      for (const { number, ...fields } of given) await saveOwnSample(fields, number);
+      const before = list();
+      await clear();
+      await bringOwnSamples([zipOf(before)], decodeImage);
+      expect(list()).toEqual(before);
+      expect(ownSamplesStore.getState().brought).toEqual({ added: given.length, taken: [], problems: [] });
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('what the list has already stays and is named; other names get the next number; bad ones say why', async () => {
+  await clear();
+  const texts = { problem: 'How many?', answer: '1', key_words: ['red'] };
+  const own = { ...texts, number: 2, picture: pictures[0] };
+  await saveOwnSample({ ...own, answer: 'mine' }, 2);
+  await bringOwnSamples([zipOf([own, { ...own, number: 1 }])], decodeImage);
+  expect(list().map(({ number, answer }) => [number, answer])).toEqual([
+    [1, '1'],
+    [2, 'mine'],
+  ]);
+  expect(ownSamplesStore.getState().brought).toEqual({ added: 1, taken: ['own-2'], problems: [] });
+
+  const records = [
+    { qid: 'cat', ...texts, images: ['rgb.png'] },
+    { qid: 'two', ...texts, images: ['rgb.png', 'rgb.png'] },
+    { qid: 'own-9', ...texts, answer: '', images: ['rgb.png'] },
+  ];
+  const json = new File([JSON.stringify(records)], 'set.json');
+  await bringOwnSamples([json, fixture('rgb.png')], decodeImage);
+  expect(list().map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect(ownSamplesStore.getState().brought).toEqual({
+    added: 1,
+    taken: [],
+    problems: [
+      'set.json, record 3 (qid "own-9"), answer: is the empty text ""; write e.g. "2"',
+      'two: has 2 pictures and an own sample has one; train on it as a set instead',
+    ],
+  });
+  await bringOwnSamples([new File(['no zip'], 'own-samples.zip')], decodeImage);
+  expect(ownSamplesStore.getState().brought?.problems[0]).toContain('is no zip archive or was cut short');
+});
+
+test('own samples that are dropped wait for a word: edited, or trained on as a set', async () => {
+  const sent: ToWorker[] = [];
+  setClient({ send: (message) => void sent.push(message) });
+  const own = { problem: 'How many?', answer: '1', key_words: [], picture: pictures[0], number: 1 };
+  await importFiles([zipOf([own])]);
+  expect(sent).toEqual([]);
+  checkSet(takeOffered());
+  expect(sent.map(({ type }) => type)).toEqual(['importFiles']);
+  expect(takeOffered()).toEqual([]);
+});
+
 test('given to the import, they are the draft’s task set, addressable by qid', async () => {
   const sent: ToWorker[] = [];
   setClient({ send: (message) => void sent.push(message) });
   const texts = { problem: 'How many?', answer: '1', key_words: ['red'] };
   await saveOwnSample({ ...texts, picture: pictures[1] }, null);
-  await giveOwnSamples();
+  giveOwnSamples();
   const entries = sent.flatMap((message) => (message.type === 'importFiles' ? message.entries : []));
   const { taskSet, problems, counts } = await loadTaskSet(
     entries.map(({ path, blob }) => ({

@@ -1,0 +1,37 @@
+import { isSoftwareDevice } from '../gpu.ts';
+import { rowsFor } from './attentionShader.ts';
+import type { Lanes } from './rowLanes.ts';
+
+/** Choices of the kernels that fit an adapter. */
+export interface GpuTuning {
+  /** Invocations that share a row of logits: 64 on a GPU, 1 where barriers are slow. */
+  readonly lanes: Lanes;
+  /** Invocations that share the keys of a decoded token. */
+  readonly attentionLanes: number;
+  /** A small layer of a token step in one dispatch, whose parts meet at barriers. */
+  readonly wholeLayers: boolean;
+  /** Shares of the rows in a weight gradient: a large GPU needs many invocations, a software adapter few. */
+  readonly parts: number;
+  /** Queries, or keys, of one attention invocation. */
+  readonly attentionRows: (headDim: number) => number;
+}
+
+export const SOFTWARE: GpuTuning = {
+  lanes: 1,
+  attentionLanes: 1,
+  wholeLayers: false,
+  parts: 1,
+  attentionRows: (headDim) => rowsFor(headDim, true),
+};
+export const HARDWARE: GpuTuning = {
+  lanes: 64,
+  attentionLanes: 32,
+  wholeLayers: true,
+  parts: 16,
+  attentionRows: (headDim) => rowsFor(headDim, false),
+};
+
+/** The choices for a device. */
+export function gpuTuning(device: GPUDevice): GpuTuning {
+  return isSoftwareDevice(device) ? SOFTWARE : HARDWARE;
+}

@@ -1,0 +1,96 @@
+/** The training plan of each optimiser, made when first needed and again when it has to take more at once. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer } from '../compute/optimizer.ts';
+import { gpuDevice } from '../compute/webgpu/eager.ts';
+import { FlatAdamW } from '../compute/webgpu/flatAdamW.ts';
+import { gpuTuning } from '../compute/webgpu/tuning.ts';
+import { CONNECTOR, VISION_PREFIX } from '../model/layout.ts';
+import { TrainingPlan, type Trains } from '../model/plans/trainingPlan.ts';
+import { planObstacle, type Capacity } from '../model/plans/workspace.ts';
+import type { Policy } from '../model/policy.ts';
+import type { TokenBatch } from './batch.ts';
+
+/** Sizes grow in steps of so many tokens, so that a run needs few plans. */
+const BUCKET = 32;
+/** Submits that may wait on the GPU. */
+const IN_FLIGHT = 2;
+
+/** What is trained, with what. */
+export interface TrainedParts {
+  readonly policy: Policy;
+  /** null: none is needed. */
+  readonly reference: Policy | null;
+  readonly trained: ReadonlyMap<string, tf.Variable>;
+  readonly optimizer: Optimizer;
+}
+
+/** Rows that go through the policy together. */
+interface Piece {
+  readonly groups: { readonly length: number };
+  readonly batch: TokenBatch;
+}
+
+const bucketed = (tokens: number): number => Math.ceil(tokens / BUCKET) * BUCKET;
+
+/** What all these pieces fit into, and what the plan could take before. */
+function capacityFor(pieces: readonly Piece[], before: Capacity | undefined): Capacity {
+  const most = (of: (piece: Piece) => number, known = 0) => Math.max(known, ...pieces.map(of));
+  return {
+    groups: most(({ groups }) => groups.length, before?.groups),
+    rows: most(({ batch }) => batch.rows, before?.rows),
+    length: most(({ batch }) => bucketed(batch.length), before?.length),
+    window: most(({ batch }) => bucketed(batch.width), before?.window),
+  };
+}
+
+function trainsOf(trained: ReadonlyMap<string, tf.Variable>): Trains {
+  const names = [...trained.keys()];
+  if (names.some((name) => name.startsWith(VISION_PREFIX))) return 'everything';
+  return names.includes(CONNECTOR) ? 'connector and language' : 'language';
+}
+
+const plans = new WeakMap<FlatAdamW, { plan: TrainingPlan; reference: GPUBuffer | null }>();
+
+/** A plan that takes these pieces, with the optimiser it adds gradients for; null where it has to go through tfjs. */
+export function trainingPlanOf(
+  { policy, reference, trained, optimizer }: TrainedParts,
+  pieces: readonly Piece[],
+): { readonly plan: TrainingPlan; readonly adamw: FlatAdamW } | null {
+  if (!(optimizer instanceof FlatAdamW) || !policy.flat || planObstacle(policy.config)) return null;
+  if (reference && !reference.flat) return null;
+  const known = plans.get(optimizer);
+  const referenceBuffer = reference?.flat?.buffer ?? null;
+  const capacity = capacityFor(pieces, known?.plan.capacity);
+  const fits =
+    known?.reference === referenceBuffer && JSON.stringify(known.plan.capacity) === JSON.stringify(capacity);
+  if (known && fits) return { plan: known.plan, adamw: optimizer };
+  const plan = new TrainingPlan(gpuDevice(), policy.config, policy.flat, {
+    capacity,
+    reference: reference?.flat ?? null,
+    gradients: optimizer.gradients,
+    guard: optimizer.guard,
+    trains: trainsOf(trained),
+    tuning: gpuTuning(gpuDevice()),
+  });
+  optimizer.attach(plan);
+  plans.set(optimizer, { plan, reference: referenceBuffer });
+  return { plan, adamw: optimizer };
+}
+
+/** Submits what `record` records for each piece, never far ahead of the GPU. */
+export async function submitEach<P>(
+  pieces: readonly P[],
+  record: (encoder: GPUCommandEncoder, piece: P, index: number) => void | Promise<void>,
+  onDone?: () => void,
+): Promise<void> {
+  const device = gpuDevice();
+  const flying: Promise<void>[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const encoder = device.createCommandEncoder({ label: 'micro-batch' });
+    await record(encoder, piece, index);
+    device.queue.submit([encoder.finish()]);
+    flying.push(device.queue.onSubmittedWorkDone().then(() => onDone?.()));
+    if (flying.length > IN_FLIGHT) await flying.shift();
+  }
+  await Promise.all(flying);
+}
