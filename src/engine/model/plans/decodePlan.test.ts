@@ -65,19 +65,13 @@ const policies = {
     );
     return Policy.fromTensors(config, tensors);
   },
-  'fresh tiny, whole layers': () => Promise.resolve(Policy.initialize(architecture('tiny', 130), 1)),
-  // Too wide for a layer in one dispatch.
-  'fresh wide, one layer': () =>
-    Promise.resolve(
-      Policy.initialize(
-        {
-          ...small,
-          vision: { ...small.vision, image_size: 48, num_hidden_layers: 1 },
-          text: { ...small.text, num_hidden_layers: 1 },
-        },
-        1,
-      ),
-    ),
+  'fresh tiny': () => Promise.resolve(Policy.initialize(architecture('tiny', 130), 1)),
+  // Three heads do not share out a workgroup.
+  'fresh nano of three heads, layers in parts': () => {
+    const nano = architecture('nano', 130);
+    const text = { ...nano.text, num_attention_heads: 3, num_key_value_heads: 1 };
+    return Promise.resolve(Policy.initialize({ ...nano, text }, 1));
+  },
 };
 
 describe('a decode plan', () => {
@@ -96,7 +90,7 @@ describe('a decode plan', () => {
       );
       const layers = policy.config.text.num_hidden_layers;
       expect(narrow.dispatches.step).toBe(9 * layers + 4);
-      expect(wide.dispatches.step).toBe(name === 'fresh wide, one layer' ? 9 * layers + 4 : layers + 3);
+      expect(wide.dispatches.step).toBe(name.endsWith('in parts') ? 9 * layers + 4 : layers + 3);
       policy.dispose();
     },
   );

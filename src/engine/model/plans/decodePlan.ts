@@ -111,11 +111,6 @@ export class DecodePlan {
     return decodeBuffers(this.#rows, this.capacity);
   }
 
-  /** Bytes of all activations and caches. */
-  get bytes(): number {
-    return this.#workspaces.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
   /** Dispatches of the prefill, and of a token step. */
   get dispatches(): { readonly prefill: number; readonly step: number } {
     return { prefill: this.#prefill.length, step: this.#step.length };
