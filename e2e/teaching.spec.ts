@@ -226,11 +226,13 @@ test('a panel in a frame of another page steps by key and leaves the workbench a
     'href',
     `${baseURL}/?testing=1&preset=nano&backend=wasm`,
   );
+  await expect(frame.getByTestId('recorded-line')).toHaveText('Recorded run — press Play to train live');
   await frame.getByRole('main').click();
   await page.keyboard.press('3');
   await page.keyboard.press('.');
   await expect(frame.getByTestId('step')).toHaveText('1', { timeout: 120_000 });
   await expect(frame.getByTestId('chart-reward')).toBeVisible();
+  await expect(frame.getByTestId('recorded-line')).toBeHidden();
   const inner = page.frames()[1];
   expect(await inner.evaluate(() => localStorage.getItem('pebr-layout'))).toBeNull();
   expect(await inner.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);
