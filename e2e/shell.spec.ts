@@ -114,6 +114,35 @@ test('tabs stay in one row, and every one can be reached', async ({ page }) => {
   await expect(tabs.last()).toBeInViewport({ ratio: 0.9 });
 });
 
+/** Rows that the header's controls stand in. */
+function headerRows(page: Page): Promise<number> {
+  return page.getByTestId('panel-transport').evaluate((header) => {
+    const middles = [...header.querySelectorAll('button, select')]
+      .map((control) => control.getBoundingClientRect())
+      .filter(({ height }) => height > 0)
+      .map(({ top, bottom }) => (top + bottom) / 2)
+      .sort((a, b) => a - b);
+    // Controls of a row differ in height by less than half a row.
+    return middles.filter((middle, i) => i === 0 || middle - middles[i - 1] > 12).length;
+  });
+}
+
+test('the header stays within its rows', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('preset=nano&backend=wasm');
+  for (const [width, most] of [
+    [1440, 2],
+    [900, 3],
+    [768, 3],
+    [700, 3],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    const rows = await headerRows(page);
+    expect.soft(rows, `rows at ${width}`).toBeGreaterThanOrEqual(1);
+    expect.soft(rows, `rows at ${width}`).toBeLessThanOrEqual(most);
+  }
+});
+
 test('paper shows the inspector alone, in light colours', async ({ page }) => {
   const playground = new Playground(page);
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -156,11 +185,25 @@ test('a worker that cannot be loaded is named, with what to do', async ({ page }
   await page.goto('/?testing=1&preset=nano&backend=wasm');
   const alert = page.getByTestId('error');
   await expect(alert).toContainText('The training worker could not be loaded');
-  await expect(alert).toContainText('Reload the page');
+  await expect(alert.getByRole('button', { name: 'Reload the page' })).toBeVisible();
   await expect(page.getByTestId('status')).toHaveText('cannot run');
   // What needs no worker is there all the same.
   await expect(page.getByTestId('rollouts-panel')).toContainText('step 120');
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   expect(uncaught).toEqual([]);
+});
+
+test('a model that could not be fetched is fetched again at a press', async ({ page }) => {
+  let isDown = true;
+  await page.route('**/models/nano/model.safetensors', (route) =>
+    isDown ? route.abort() : route.continue(),
+  );
+  await page.goto('/?testing=1&preset=nano&backend=wasm');
+  const alert = page.getByTestId('error');
+  await expect(alert).toContainText('model.safetensors could not be fetched');
+  isDown = false;
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  await expect(alert).toBeHidden();
 });
