@@ -86,11 +86,11 @@ describe('the objective panel', () => {
     expect(at('objective-sum')?.textContent).toContain('does not reconcile');
   });
 
-  it('says that the KL outweighs the advantage only where it does', () => {
+  it('says that the KL pushes alone or outweighs the advantage, where it does', () => {
     const push = (gradient: number, policyGradient: number) => pushOf({ gradient, policyGradient });
     expect(push(0, 0)).toBe('leaves its log-prob alone');
     expect(push(-0.1, -0.5)).toBe('pushes its log-prob up');
-    expect(push(0.1, 0)).toBe('pushes its log-prob down');
+    expect(push(0.1, 0)).toBe('pushes its log-prob down, by the KL alone');
     expect(push(0.1, -0.5)).toBe('pushes its log-prob down, for the KL outweighs the advantage');
   });
 

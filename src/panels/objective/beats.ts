@@ -96,13 +96,15 @@ function updateSentence({ steps, token }: Told, text: string): string {
   );
 }
 
-/** What the descent along a token's gradient does to its log-prob, and whether the KL outweighs the advantage in it. */
+/** What the descent along a token's gradient does to its log-prob, and what part the KL has in it. */
 export function pushOf({
   gradient,
   policyGradient,
 }: Pick<TokenSteps, 'gradient' | 'policyGradient'>): string {
   if (gradient === 0) return 'leaves its log-prob alone';
-  const why = gradient * policyGradient < 0 ? ', for the KL outweighs the advantage' : '';
+  const isOutweighed = gradient * policyGradient < 0;
+  const why =
+    policyGradient === 0 ? ', by the KL alone' : isOutweighed ? ', for the KL outweighs the advantage' : '';
   return `pushes its log-prob ${gradient < 0 ? 'up' : 'down'}${why}`;
 }
 
