@@ -198,7 +198,9 @@ test('a worker that cannot be loaded is named, with what to do', async ({ page }
   expect(uncaught).toEqual([]);
 });
 
-test('a model that could not be fetched is fetched again at a press', async ({ page }) => {
+test('a model that could not be fetched is fetched again at a press, a panel without its code says so', async ({
+  page,
+}) => {
   let isDown = true;
   await page.route('**/models/nano/model.safetensors', (route) =>
     isDown ? route.abort() : route.continue(),
@@ -210,4 +212,11 @@ test('a model that could not be fetched is fetched again at a press', async ({ p
   await alert.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('status')).toHaveText('ready');
   await expect(alert).toBeHidden();
+
+  // A panel whose code has gone from the server says so in its place.
+  await page.route('**/assets/runs-*.js', (route) => route.abort());
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await expect(page.getByRole('tabpanel')).toContainText('Runs cannot be shown');
+  await page.getByRole('tab', { name: 'Rollouts' }).click();
+  await expect(page.getByTestId('rollouts-panel')).toBeVisible();
 });

@@ -13,7 +13,9 @@ const outlined = (page: Page, selector: string) =>
 test('a lesson from start to end by keyboard alone', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('lesson=advantage&backend=wasm');
-  await expect(card(page)).toContainText('preset nano, seed 1, easy from 8 and medium from 1');
+  await expect(card(page)).toContainText(
+    'preset nano, seed 1, full speed. The split asks a question 8 times',
+  );
   await expect(card(page).getByRole('heading', { level: 2 })).toBeFocused();
   // Back, then Start.
   for (let i = 0; i < 2; i++) await page.keyboard.press('Tab');
