@@ -26,6 +26,13 @@ async function explore(page: Page): Promise<void> {
   await expect(inspector.getByTestId('waterfall-clip')).toBeVisible();
   await inspector.getByRole('tab', { name: 'attention', exact: true }).click();
   await expect(inspector.getByTestId('not-recorded')).toBeVisible();
+  // A click on a chart, right after the pointer has jumped there.
+  const chart = page.getByTestId('chart-reward').locator('figure');
+  const { width, height } = (await chart.boundingBox())!;
+  await chart.click({ position: { x: width - 12, y: height / 2 } });
+  await expect(page.getByTestId('rollouts-note')).toContainText('step 120');
+  await chart.click({ position: { x: 54, y: height / 2 } });
+  await expect(page.getByTestId('rollouts-note')).toContainText('step 1 ');
 }
 
 test('a recorded run is there before anything was trained, until the first step', async ({ page }, {

@@ -35,6 +35,7 @@ test('a run goes on after a reload with the numbers of one that never stopped', 
   const straight = await hashAfter(playground, 4);
   await playground.press('Reset');
   await expect(page.getByTestId('status')).toHaveText('ready');
+  await expect(page.getByTestId('resume-offer')).toBeHidden();
   const half = await hashAfter(playground, 3);
   expect(half).not.toBe(straight);
 
@@ -84,6 +85,10 @@ test('a reload at play loses the step in progress alone, and a checkpoint is for
   expect(await hashAfter(playground, 4)).toBe(straight);
   const gone = page.getByRole('button', { name: 'Delete the checkpoint of step 4' });
   await gone.click();
+  const question = page.getByRole('group', { name: 'Delete the checkpoint of step 4?' });
+  await expect(question.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await question.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(question).toBeHidden();
   await expect(gone).toBeHidden();
   expect(playground.complaints).toEqual([]);
 });

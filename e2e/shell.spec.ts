@@ -114,6 +114,39 @@ test('tabs stay in one row, and every one can be reached', async ({ page }) => {
   await expect(tabs.last()).toBeInViewport({ ratio: 0.9 });
 });
 
+/** Rows that the header's parts stand in: parts of a row overlap in height. */
+function headerRows(page: Page): Promise<number> {
+  return page.getByTestId('panel-transport').evaluate((header) => {
+    const boxes = [...header.querySelectorAll('.transport-row > *, .transport-controls > *')]
+      .map((part) => part.getBoundingClientRect())
+      .filter(({ height }) => height > 2)
+      .sort((a, b) => a.top - b.top);
+    let rows = 0;
+    let bottom = -Infinity;
+    for (const box of boxes) {
+      if (box.top >= bottom) rows += 1;
+      bottom = box.top >= bottom ? box.bottom : Math.min(bottom, box.bottom);
+    }
+    return rows;
+  });
+}
+
+test('the header stays within its rows', async ({ page }) => {
+  const playground = new Playground(page);
+  await playground.open('preset=nano&backend=wasm');
+  for (const [width, most] of [
+    [1440, 2],
+    [900, 3],
+    [768, 3],
+    [700, 3],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    const rows = await headerRows(page);
+    expect.soft(rows, `rows at ${width}`).toBeGreaterThan(1);
+    expect.soft(rows, `rows at ${width}`).toBeLessThanOrEqual(most);
+  }
+});
+
 test('paper shows the inspector alone, in light colours', async ({ page }) => {
   const playground = new Playground(page);
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -156,11 +189,34 @@ test('a worker that cannot be loaded is named, with what to do', async ({ page }
   await page.goto('/?testing=1&preset=nano&backend=wasm');
   const alert = page.getByTestId('error');
   await expect(alert).toContainText('The training worker could not be loaded');
-  await expect(alert).toContainText('Reload the page');
+  await expect(alert.getByRole('button', { name: 'Reload the page' })).toBeVisible();
   await expect(page.getByTestId('status')).toHaveText('cannot run');
   // What needs no worker is there all the same.
   await expect(page.getByTestId('rollouts-panel')).toContainText('step 120');
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   expect(uncaught).toEqual([]);
+});
+
+test('a model that could not be fetched is fetched again at a press, a panel without its code says so', async ({
+  page,
+}) => {
+  let isDown = true;
+  await page.route('**/models/nano/model.safetensors', (route) =>
+    isDown ? route.abort() : route.continue(),
+  );
+  await page.goto('/?testing=1&preset=nano&backend=wasm');
+  const alert = page.getByTestId('error');
+  await expect(alert).toContainText('model.safetensors could not be fetched');
+  isDown = false;
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('status')).toHaveText('ready');
+  await expect(alert).toBeHidden();
+
+  // A panel whose code has gone from the server says so in its place.
+  await page.route('**/assets/runs-*.js', (route) => route.abort());
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await expect(page.getByRole('tabpanel')).toContainText('Runs cannot be shown');
+  await page.getByRole('tab', { name: 'Rollouts' }).click();
+  await expect(page.getByTestId('rollouts-panel')).toBeVisible();
 });

@@ -13,7 +13,9 @@ const outlined = (page: Page, selector: string) =>
 test('a lesson from start to end by keyboard alone', async ({ page }) => {
   const playground = new Playground(page);
   await playground.open('lesson=advantage&backend=wasm');
-  await expect(card(page)).toContainText('preset nano, seed 1, easy from 8 and medium from 1');
+  await expect(card(page)).toContainText(
+    'preset nano, seed 1, full speed. The split asks a question 8 times',
+  );
   await expect(card(page).getByRole('heading', { level: 2 })).toBeFocused();
   // Back, then Start.
   for (let i = 0; i < 2; i++) await page.keyboard.press('Tab');
@@ -226,11 +228,13 @@ test('a panel in a frame of another page steps by key and leaves the workbench a
     'href',
     `${baseURL}/?testing=1&preset=nano&backend=wasm`,
   );
+  await expect(frame.getByTestId('recorded-line')).toHaveText('Recorded run — press Play to train live');
   await frame.getByRole('main').click();
   await page.keyboard.press('3');
   await page.keyboard.press('.');
   await expect(frame.getByTestId('step')).toHaveText('1', { timeout: 120_000 });
   await expect(frame.getByTestId('chart-reward')).toBeVisible();
+  await expect(frame.getByTestId('recorded-line')).toBeHidden();
   const inner = page.frames()[1];
   expect(await inner.evaluate(() => localStorage.getItem('pebr-layout'))).toBeNull();
   expect(await inner.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);

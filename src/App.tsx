@@ -25,7 +25,7 @@ import {
   type TabId,
 } from './state/index.ts';
 import { labelOf, SHOWN_TABS, TabPanel } from './tabs.tsx';
-import { Button, ResizeHandle, ScrollRow, Tabs } from './ui/index.ts';
+import { Button, ErrorBoundary, ResizeHandle, ScrollRow, Tabs } from './ui/index.ts';
 import { useTheme } from './useTheme.ts';
 import { usePrinting, useViewport, useWindowSize, type Viewport } from './useViewport.ts';
 import { Welcome } from './Welcome.tsx';
@@ -51,9 +51,11 @@ export function App() {
       <TransportBar />
       <Messages />
       {hasLesson && (
-        <Suspense fallback={null}>
-          <LessonCard />
-        </Suspense>
+        <ErrorBoundary what="The lesson">
+          <Suspense fallback={null}>
+            <LessonCard />
+          </Suspense>
+        </ErrorBoundary>
       )}
       <div className="app-work">
         {viewport !== 'narrow' && <Rail />}

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { listenForKeys } from './keys.ts';
 import { LiveRegion } from './LiveRegion.tsx';
 import { Messages } from './Messages.tsx';
+import { RecordedLine } from './RecordedNotice.tsx';
 import { SlimTransport } from './panels/transport/index.ts';
 import type { EmbedId } from './state/index.ts';
 import { TabPanel } from './tabs.tsx';
@@ -16,6 +17,7 @@ export function Embed({ panel }: { readonly panel: EmbedId }) {
     <div className="app" data-testid="embed">
       <SlimTransport />
       <Messages />
+      <RecordedLine />
       <main className="app-work app-embed">
         <TabPanel tab={panel} />
       </main>

@@ -1,4 +1,4 @@
-import { recover, sessionStore, useSession } from './state/index.ts';
+import { recover, sessionStore, startRun, useSession } from './state/index.ts';
 import { Button } from './ui/index.ts';
 
 /** What went wrong, with the way on; and what the page's address asked for in vain. */
@@ -6,6 +6,7 @@ export function Messages() {
   const error = useSession((state) => state.error);
   const notices = useSession((state) => state.notices);
   const isLost = useSession((state) => state.status === 'lost');
+  const hasRun = useSession((state) => state.run !== null);
   return (
     <div className="app-messages">
       {notices.map((notice) => (
@@ -28,6 +29,8 @@ export function Messages() {
               Go on from the checkpoint
             </Button>
           )}
+          {error.fatal && <Button onClick={() => location.reload()}>Reload the page</Button>}
+          {!error.fatal && !hasRun && <Button onClick={loadAgain}>Try again</Button>}
           {!error.fatal && !isLost && (
             <Button onClick={() => sessionStore.setState({ error: null })}>Dismiss</Button>
           )}
@@ -35,4 +38,10 @@ export function Messages() {
       )}
     </div>
   );
+}
+
+/** What Setup shows, anew: the run did not come about. */
+function loadAgain(): void {
+  sessionStore.setState({ error: null });
+  startRun(false);
 }

@@ -49,11 +49,7 @@ export function RecordedNotice({ isBrief }: RecordedNoticeProps) {
         </Button>
       )}
       <div className="app-recorded-text">
-        <h2>
-          {hasFailed
-            ? 'Recorded run — training cannot run here, see above'
-            : 'Recorded run — press Play to train live'}
-        </h2>
+        <h2>{titleOf(hasFailed)}</h2>
         {!isBrief && (
           <p>
             {step} steps from {aboutOf(checkpoint)}.
@@ -83,6 +79,25 @@ export function RecordedNotice({ isBrief }: RecordedNoticeProps) {
       </div>
     </section>
   );
+}
+
+/** The same in one line, where there is room for no more. */
+export function RecordedLine() {
+  const isRecorded = useShownRun((run) => run.recorded !== null);
+  const hasFailed = useSession((state) => state.status === 'failed');
+  return (
+    isRecorded && (
+      <p className="app-recorded app-recorded-quiet" data-testid="recorded-line">
+        {titleOf(hasFailed)}
+      </p>
+    )
+  );
+}
+
+function titleOf(hasFailed: boolean): string {
+  return hasFailed
+    ? 'Recorded run — training cannot run here, see above'
+    : 'Recorded run — press Play to train live';
 }
 
 /** The checkpoint's name as Setup explains it. */

@@ -1,12 +1,20 @@
 import { RotateCw } from 'lucide-react';
 import { useState } from 'react';
-import { isPristine, resumeRun, setLayout, useResumable, useSession, useWarmedStart } from './state/index.ts';
+import {
+  isPristine,
+  resumable,
+  resumeRun,
+  setLayout,
+  useRuns,
+  useSession,
+  useWarmedStart,
+} from './state/index.ts';
 import { Button } from './ui/index.ts';
 import './resumeOffer.css';
 
 /** After a reload: the run worked on last, ready to go on where it stood. */
 export function ResumeOffer() {
-  const run = useResumable();
+  const run = useRuns(resumable);
   const isShown = useSession((state) => isPristine(state) && state.status !== 'failed');
   const isWarmed = useWarmedStart() !== null;
   const isReady = useSession((state) => state.status === 'idle');

@@ -7,7 +7,7 @@ import { SetupPanel } from './panels/setup/index.ts';
 import { StagesPanel } from './panels/stages/index.ts';
 import { SystemPanel } from './panels/system/index.ts';
 import { TABS, type TabId } from './state/index.ts';
-import { EmptyState } from './ui/index.ts';
+import { EmptyState, ErrorBoundary } from './ui/index.ts';
 import type { Viewport } from './useViewport.ts';
 
 interface Tab {
@@ -69,12 +69,17 @@ export function labelOf(tab: TabId): string {
 
 /** A tab's panel; while its code is on the way, what is being loaded. */
 export function TabPanel({ tab }: { readonly tab: TabId }) {
-  const { Panel, loading } = TAB[tab];
-  if (loading === undefined) return <Panel />;
+  const { label, Panel, loading } = TAB[tab];
   return (
-    <Suspense fallback={<EmptyState title={loading} tone="loading" />}>
-      <Panel />
-    </Suspense>
+    <ErrorBoundary key={tab} what={label}>
+      {loading === undefined ? (
+        <Panel />
+      ) : (
+        <Suspense fallback={<EmptyState title={loading} tone="loading" />}>
+          <Panel />
+        </Suspense>
+      )}
+    </ErrorBoundary>
   );
 }
 

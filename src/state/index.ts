@@ -57,7 +57,7 @@ export type { RunInfo, RunsState, StorageStatus } from './runStore.ts';
 export { deleteCheckpoint, KEEP_EVERY, setKeepEvery, useKeepEvery } from './checkpoints.ts';
 export type { KeepEvery } from './checkpoints.ts';
 export type { Checkpoint } from '../runs/index.ts';
-export { deleteRun, editRun, useResumable } from './runList.ts';
+export { deleteRun, editRun, resumable } from './runList.ts';
 export {
   clearOverlays,
   MOST_OVERLAYS,

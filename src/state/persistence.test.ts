@@ -12,7 +12,7 @@ import { deleteCheckpoint } from './checkpoints.ts';
 import { togglePin } from './persistence.ts';
 import { forkRun, resumeRun, wholeRun as wholeRunOf } from './resume.ts';
 import { recordsStore } from './records.ts';
-import { deleteRun, editRun } from './runList.ts';
+import { deleteRun, editRun, resumable } from './runList.ts';
 import { loadRun, refreshRuns, runDatabase, runStore, setRuns } from './runStore.ts';
 import { seriesStore } from './series.ts';
 import { sessionStore } from './session.ts';
@@ -90,6 +90,18 @@ test('a run is saved with its steps, and shown again as it was', async () => {
   train(4, 4);
   await saved(id, 4);
   expect((await stored(id)).metrics).toHaveLength(4);
+});
+
+test('a run of an earlier visit is offered, one that was replaced in this visit is not', async () => {
+  const before = wholeRun(`${id}-before`, 2);
+  await (await runDatabase()).saveWhole(before);
+  start(id);
+  train(1, 3);
+  await saved(id, 3);
+  start(`${id}-next`);
+  await refreshRuns();
+  expect(runStore.getState().runs.map((run) => run.id)).toContain(id);
+  expect(resumable(runStore.getState())?.id).toBe(before.header.id);
 });
 
 test('steps after the last snapshot wait: storage always stands at a step that can be gone on from', async () => {

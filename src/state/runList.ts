@@ -1,5 +1,4 @@
 /** What the reader changes in the list of runs. */
-import { useMemo } from 'react';
 import { lockRun, StorageError, storageError, type RunHeader } from '../runs/index.ts';
 import {
   liveRun,
@@ -8,8 +7,8 @@ import {
   runStore,
   setRuns,
   tellTabs,
-  useRuns,
   type RunInfo,
+  type RunsState,
 } from './runStore.ts';
 
 type Edit = Partial<Pick<RunHeader, 'name' | 'colour' | 'pinned'>>;
@@ -49,12 +48,9 @@ export async function deleteRun(id: string): Promise<void> {
   tellTabs();
 }
 
-/** The stored run worked on last that this tab can go on with; null: none. */
-export function useResumable(): RunInfo | null {
-  const runs = useRuns((state) => state.runs);
-  const elsewhere = useRuns((state) => state.elsewhere);
-  return useMemo(
-    () => runs.find(({ id, origin, step }) => origin === 'stored' && step > 0 && !elsewhere.has(id)) ?? null,
-    [runs, elsewhere],
-  );
+/** The stored run worked on last that this tab can go on with, left by an earlier visit; null: none. */
+export function resumable({ runs, elsewhere, seen }: RunsState): RunInfo | null {
+  const isOffered = ({ id, origin, step }: RunInfo): boolean =>
+    origin === 'stored' && step > 0 && !elsewhere.has(id) && !seen.has(id);
+  return runs.find(isOffered) ?? null;
 }

@@ -31,6 +31,8 @@ export interface RunsState {
   readonly runs: readonly RunInfo[];
   /** The run under way in this page; null before the first one. */
   readonly current: string | null;
+  /** Runs that were under way in this page since it was opened. */
+  readonly seen: ReadonlySet<string>;
   /** Runs that another tab goes on with. */
   readonly elsewhere: ReadonlySet<string>;
   readonly storage: StorageStatus;
@@ -44,6 +46,7 @@ interface Sources {
 export const runStore = createStore<RunsState>(() => ({
   runs: [],
   current: null,
+  seen: new Set(),
   elsewhere: new Set(),
   storage: { kind: 'opening' },
 }));
@@ -71,7 +74,11 @@ export function setRuns(change: Partial<Sources>): void {
     ...(live ? [info(live, 'live')] : []),
     ...stored.filter(({ id }) => id !== live?.id).map((header) => info(header, 'stored')),
   ];
-  runStore.setState({ runs, current: live?.id ?? null });
+  runStore.setState(({ seen }) => ({
+    runs,
+    current: live?.id ?? null,
+    seen: live && !seen.has(live.id) ? new Set([...seen, live.id]) : seen,
+  }));
 }
 
 /** The run under way; null before the first one. */

@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, type MouseEvent } from 'react';
 import {
   Area,
   CartesianGrid,
@@ -12,7 +12,7 @@ import {
   YAxis,
 } from 'recharts';
 import { formatNumber, formatTick } from './format.ts';
-import { MAX_LINES, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
+import { MAX_LINES, nearestStep, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
 import type { SeriesBand, SeriesLine, SeriesRow } from './seriesRows.ts';
 import './chart.css';
 
@@ -44,6 +44,9 @@ interface TimeSeriesProps {
 }
 
 const NO_STAGES_BEFORE = -Infinity;
+/** What is left and right of the lines, in pixels. */
+const AXIS_WIDTH = 52;
+const MARGIN_RIGHT = 10;
 
 /** Metrics over steps: ≤ 300 points a line, no animation, stages as tint and labelled line, click selects a step. */
 export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
@@ -67,18 +70,21 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
   const range: [number, number] = first === last ? [first - 1, last + 1] : [first, last];
   // A handful of points is drawn as points; so is a value alone between gaps.
   const sparse = rows.length <= 12;
+  // The chart's own click knows its step only from a pointer that has moved over it before.
+  const select = ({ currentTarget, clientX }: MouseEvent<HTMLElement>): void => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    const share = (clientX - left - AXIS_WIDTH) / (width - AXIS_WIDTH - MARGIN_RIGHT);
+    const step = nearestStep(rows, range[0] + share * (range[1] - range[0]));
+    if (step !== null) props.onSelectStep(step);
+  };
   return (
-    <figure className="ui-chart" style={{ height }}>
+    <figure className="ui-chart" style={{ height }} onClick={select}>
       <figcaption className="ui-visually-hidden">{summarise(name, rows, lines)}</figcaption>
       <ResponsiveContainer width="100%" height="100%" debounce={60}>
         <ComposedChart
           data={rows}
           accessibilityLayer={false}
-          margin={{ top: 14, right: 10, bottom: 0, left: 0 }}
-          onClick={(state) => {
-            const step = Number(state.activeLabel);
-            if (state.activeLabel !== undefined && Number.isFinite(step)) props.onSelectStep(step);
-          }}
+          margin={{ top: 14, right: MARGIN_RIGHT, bottom: 0, left: 0 }}
         >
           {stages.map((stage, i) => {
             const from = Math.max(first, i === 0 ? NO_STAGES_BEFORE : stage.step);
@@ -109,7 +115,7 @@ export const TimeSeries = memo(function TimeSeries(props: TimeSeriesProps) {
             domain={[ticks[0], ticks[ticks.length - 1]]}
             ticks={ticks}
             tickFormatter={(tick: number) => formatTick(tick, ticks)}
-            width={52}
+            width={AXIS_WIDTH}
             tickLine={false}
             axisLine={false}
             allowDataOverflow={domain !== undefined}

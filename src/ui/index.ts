@@ -11,6 +11,7 @@ export { ChangeList, fieldText } from './ChangeList.tsx';
 export { DataTable } from './DataTable.tsx';
 export { Dialog } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';
+export { ErrorBoundary } from './ErrorBoundary.tsx';
 export { FormField } from './FormField.tsx';
 export { Histogram } from './Histogram.tsx';
 export { ImageView } from './ImageView.tsx';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_POINTS, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
+import { MAX_POINTS, nearestStep, seriesRows, stepTicks, summarise, valueTicks } from './seriesRows.ts';
 import type { SeriesLine } from './seriesRows.ts';
 
 const line = (values: number[]): SeriesLine => ({
@@ -14,6 +14,13 @@ describe('seriesRows', () => {
     expect(seriesRows([1], [line([0.4])], null, 0.5)).toEqual([{ step: 1, values: [0.4], band: null }]);
     expect(seriesRows([], [line([])], null, 0)).toEqual([]);
     expect(stepTicks(1, 1)).toEqual([1]);
+  });
+
+  it('finds the drawn step nearest to a place on the axis', () => {
+    const rows = seriesRows([1, 4, 6], [line([0.1, 0.2, 0.3])], null, 0);
+    const places = [-3, 2.4, 2.6, 5.1, 9];
+    expect(places.map((at) => nearestStep(rows, at))).toEqual([1, 1, 4, 6, 6]);
+    expect(nearestStep([], 3)).toBeNull();
   });
 
   it('keeps gaps as gaps', () => {

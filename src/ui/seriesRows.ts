@@ -59,6 +59,15 @@ export function seriesRows(
   }));
 }
 
+/** The drawn step nearest to a place on the axis; null: none is drawn. */
+export function nearestStep(rows: readonly SeriesRow[], at: number): number | null {
+  const distance = ({ step }: SeriesRow) => Math.abs(step - at);
+  const [first, ...others] = rows;
+  return rows.length === 0
+    ? null
+    : others.reduce((best, row) => (distance(row) < distance(best) ? row : best), first).step;
+}
+
 /** Axis ticks around all that is drawn; stacked values add up. */
 export function valueTicks(rows: readonly SeriesRow[], stacked: boolean): number[] {
   let low = Infinity;

@@ -94,7 +94,7 @@ function HitRate({ rate }: { readonly rate: number | null }) {
   }
   return rate >= READABLE ? (
     <p className="in-quiet" data-testid="patch-hit-rate">
-      It finds the named object’s patch for {formatShare(rate)} of held-out objects here.
+      On this task set the scorer finds the named object’s patch for {formatShare(rate)} of held-out objects.
     </p>
   ) : (
     <p className="in-warning" data-testid="patch-hit-rate">

@@ -4,10 +4,11 @@ import type { Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG, stepRecord } from '../../../fixtures/stepRecord.ts';
 import type { DraftRollout, StepRecord } from '../../engine/index.ts';
-import { explainStep } from '../../engine/rl/explain/index.ts';
+import { explainStep, explainToken } from '../../engine/rl/explain/index.ts';
 import { goLive, recordsStore, select, selectionStore, sessionStore } from '../../state/index.ts';
 import { addRecords, clearRecords } from '../../state/records.ts';
 import { formatNumber, formatSigned } from '../../ui/index.ts';
+import { pushOf } from './beats.ts';
 import { ObjectivePanel } from './ObjectivePanel.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -71,9 +72,26 @@ describe('the objective panel', () => {
     );
     expect(token).toContain(formatNumber(Math.exp(rollout.logProbs[4] - rollout.oldLogProbs[4]), 4));
     expect(token).toContain(formatNumber(rollout.referenceLogProbs[4], 4));
+    const all = { groups: record.groups, config: CONFIG, hasReference: true, trained: true };
+    const { gradient, policyGradient, klGradient } = explainToken(all, { group, rollout: 2, token: 4 })!;
+    const push = at('objective-gradient')?.textContent ?? '';
+    for (const shown of [
+      formatSigned(-gradient, 6),
+      formatNumber(policyGradient, 4),
+      formatNumber(klGradient, 4),
+    ])
+      expect(push).toContain(shown);
     expect(at('objective-sum')?.textContent).toContain('reconciles ✓');
     act(() => addRecords([{ ...record, metrics: { ...record.metrics, policy_loss: 0.5 } }]));
     expect(at('objective-sum')?.textContent).toContain('does not reconcile');
+  });
+
+  it('says that the KL pushes alone or outweighs the advantage, where it does', () => {
+    const push = (gradient: number, policyGradient: number) => pushOf({ gradient, policyGradient });
+    expect(push(0, 0)).toBe('leaves its log-prob alone');
+    expect(push(-0.1, -0.5)).toBe('pushes its log-prob up');
+    expect(push(0.1, 0)).toBe('pushes its log-prob down, by the KL alone');
+    expect(push(0.1, -0.5)).toBe('pushes its log-prob down, for the KL outweighs the advantage');
   });
 
   it('walks the beats by button and key, each with a sentence of its own', () => {

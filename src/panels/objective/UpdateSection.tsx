@@ -14,7 +14,14 @@ import {
 import type { StripToken } from '../../ui/index.ts';
 import { branchName, pushOf, type Told } from './beats.ts';
 import { Formula } from './Formula.tsx';
-import { contributionFormula, klFormula, policyFormula, ratioFormula, weightFormula } from './formulas.ts';
+import {
+  contributionFormula,
+  klFormula,
+  policyFormula,
+  pushFormula,
+  ratioFormula,
+  weightFormula,
+} from './formulas.ts';
 import { Section } from './sections.tsx';
 
 interface UpdateSectionProps {
@@ -135,15 +142,32 @@ function TokenFormulas({ steps, step }: { readonly steps: TokenSteps; readonly s
         </dd>
       </div>
       <div>
-        <dt>part of the loss</dt>
+        <dt>
+          <Tooltip
+            definition="What the token adds to the loss that is made smaller: its policy loss and β times its KL, times its weight."
+            hint="β is the KL coefficient of Setup."
+          >
+            part of the loss
+          </Tooltip>
+        </dt>
         <dd>
           <Formula of={contributionFormula(steps, objective)} />
         </dd>
       </div>
       <div>
-        <dt>gradient</dt>
+        <dt>
+          <Tooltip
+            definition="Minus the slope of the token’s part of the loss over its log-prob: which way the update moves it."
+            hint="The KL pulls towards the reference, and can outweigh the advantage."
+          >
+            push
+          </Tooltip>
+        </dt>
         <dd data-testid="objective-gradient">
-          <Sign value={-steps.gradient} digits={6} /> push: the update {pushOf(steps.gradient)}
+          <Formula of={pushFormula(steps, objective)} />
+          <p>
+            <Sign value={-steps.gradient} digits={6} />: the update {pushOf(steps)}
+          </p>
         </dd>
       </div>
     </dl>
@@ -181,11 +205,14 @@ function StepSum({ told, step }: Pick<UpdateSectionProps, 'told' | 'step'>) {
   const sum = useMemo(() => explainStep(step), [step]);
   const recorded = told.shown.metrics?.policy_loss;
   if (!sum || recorded === undefined) return null;
-  const ok = Math.abs(sum.policyLoss - recorded) <= ROUNDING * sum.size + 1e-9;
+  const tolerance = ROUNDING * sum.size + 1e-9;
+  const ok = Math.abs(sum.policyLoss - recorded) <= tolerance;
+  // At ratio 1 the advantages of a group cancel: what is left is rounding.
+  const shown = (loss: number): string => (Math.abs(loss) <= tolerance ? '0' : formatSigned(loss, 6));
   return (
     <p className="ob-sum" data-testid="objective-sum">
       All {sum.tokens.toLocaleString('en-GB')} tokens of the step add up to a policy loss of{' '}
-      <b>{formatSigned(sum.policyLoss, 6)}</b>; recorded <b>{formatSigned(recorded, 6)}</b>{' '}
+      <b>{shown(sum.policyLoss)}</b>; recorded <b>{shown(recorded)}</b>{' '}
       <span
         className="ob-reconciled"
         data-ok={ok}

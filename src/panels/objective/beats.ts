@@ -92,14 +92,20 @@ function updateSentence({ steps, token }: Told, text: string): string {
   if (!steps) return 'The response has no token to look at.';
   return (
     `Token ${token + 1}, “${text}”, has ratio ${formatNumber(steps.ratio, 4)} (${branchName(steps)}) and adds ` +
-    `${formatSigned(steps.contribution, 6)} to the loss. The update ${pushOf(steps.gradient)}.`
+    `${formatSigned(steps.contribution, 6)} to the loss. The update ${pushOf(steps)}.`
   );
 }
 
-/** What the descent along a gradient does to the log-prob. */
-export function pushOf(gradient: number): string {
+/** What the descent along a token's gradient does to its log-prob, and what part the KL has in it. */
+export function pushOf({
+  gradient,
+  policyGradient,
+}: Pick<TokenSteps, 'gradient' | 'policyGradient'>): string {
   if (gradient === 0) return 'leaves its log-prob alone';
-  return gradient < 0 ? 'pushes its log-prob up' : 'pushes its log-prob down';
+  const isOutweighed = gradient * policyGradient < 0;
+  const why =
+    policyGradient === 0 ? ', by the KL alone' : isOutweighed ? ', for the KL outweighs the advantage' : '';
+  return `pushes its log-prob ${gradient < 0 ? 'up' : 'down'}${why}`;
 }
 
 /** The branch that the loss took, in words. */

@@ -223,3 +223,26 @@ export function contributionFormula(steps: TokenSteps, objective: ObjectiveConfi
         result,
       );
 }
+
+/** What the update does to the token's log-prob: minus the gradient, from the reward's side and from the KL's. */
+export function pushFormula(steps: TokenSteps, objective: ObjectiveConfig): Formula {
+  const { weight, policyGradient, klGradient, klSteps, gradient } = steps;
+  const parts = [
+    number(weight, 6),
+    operand(policyGradient),
+    setting(objective.klCoefficient),
+    operand(klGradient),
+    signed(-gradient, 6),
+  ];
+  return klSteps
+    ? compose(
+        '-w\\Bigl(\\tfrac{\\partial\\ell}{\\partial\\log\\pi} + \\beta\\,\\tfrac{\\partial\\mathrm{KL}}{\\partial\\log\\pi}\\Bigr) = -#0\\,(#1 + #2\\cdot #3) = #4',
+        'push = −weight · (slope of the policy loss + β · slope of the KL) = −#0 · (#1 + #2 · #3) = #4',
+        ...parts,
+      )
+    : compose(
+        '-w\\,\\tfrac{\\partial\\ell}{\\partial\\log\\pi} = -#0\\cdot #1 = #4',
+        'push = −weight · slope of the policy loss = −#0 · #1 = #4',
+        ...parts,
+      );
+}

@@ -4,7 +4,7 @@ import {
   findTaken,
   select,
   useDialog,
-  useLesson,
+  useLocked,
   useSelection,
   useSession,
   useShownStep,
@@ -39,7 +39,7 @@ function BeforeFirstStep() {
   const isFailed = useSession((session) => session.status === 'failed');
   const isSplitting = useSession(({ status, phase }) => status === 'running' && phase === 'split');
   const progress = useSession((session) => session.progress);
-  const hasLesson = useLesson((state) => state.lesson !== null);
+  const isLesson = useLocked('play');
   if (isFailed) {
     return (
       <EmptyState title="Nothing can run here" tone="error">
@@ -50,8 +50,8 @@ function BeforeFirstStep() {
   if (!isSplitting) {
     return (
       <EmptyState title="No rollouts yet">
-        {hasLesson ? 'The lesson above says what to press' : 'Press Play, or run one step'}, and every group
-        of that step appears here with its rewards and advantages.
+        {isLesson ? 'The lesson above says what to press' : 'Press Play, or run one step'}, and every group of
+        that step appears here with its rewards and advantages.
       </EmptyState>
     );
   }

@@ -1,5 +1,5 @@
 import { BookmarkPlus, GitFork, Trash2 } from 'lucide-react';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import {
   deleteCheckpoint,
   forkRun,
@@ -14,6 +14,7 @@ import {
   type RunInfo,
 } from '../../state/index.ts';
 import { Button } from '../../ui/index.ts';
+import { DeleteQuestion } from './DeleteQuestion.tsx';
 import type { Action } from './useAction.ts';
 
 const ICON = 14;
@@ -33,7 +34,8 @@ interface CheckpointsProps {
 }
 
 /** The states of a run that stay: each can be forked, and all but the start deleted. */
-export function Checkpoints({ run, action, isReady, isElsewhere }: CheckpointsProps) {
+export function Checkpoints(props: CheckpointsProps) {
+  const { run } = props;
   const bytes = run.kept.reduce((sum, one) => sum + one.bytes, 0);
   return (
     <details className="runs-checkpoints" data-testid="checkpoints">
@@ -69,35 +71,7 @@ export function Checkpoints({ run, action, isReady, isElsewhere }: CheckpointsPr
                 <td data-numeric="true">{megabytes(one.bytes)}</td>
                 <td>{WHY[one.why]}</td>
                 <td>
-                  <div className="runs-actions">
-                    <Button
-                      disabled={!isReady}
-                      aria-label={`Fork ${run.name} at step ${one.step}`}
-                      onClick={() =>
-                        action.run(`Forking ${run.name}…`, async () => {
-                          await forkRun(run.id, one.step, 'same');
-                          return null;
-                        })
-                      }
-                    >
-                      <GitFork size={ICON} aria-hidden="true" /> Fork
-                    </Button>
-                    {one.step > 0 && (
-                      <Button
-                        variant="quiet"
-                        disabled={action.busy !== null || isElsewhere}
-                        aria-label={`Delete the checkpoint of step ${one.step}`}
-                        onClick={() =>
-                          action.run(`Deleting the checkpoint of step ${one.step}…`, async () => {
-                            await deleteCheckpoint(run.id, one.step);
-                            return `The checkpoint of step ${one.step} of “${run.name}” is deleted.`;
-                          })
-                        }
-                      >
-                        <Trash2 size={ICON} aria-hidden="true" /> Delete
-                      </Button>
-                    )}
-                  </div>
+                  <CheckpointActions {...props} one={one} />
                 </td>
               </tr>
             ))}
@@ -105,6 +79,53 @@ export function Checkpoints({ run, action, isReady, isElsewhere }: CheckpointsPr
         </table>
       </div>
     </details>
+  );
+}
+
+function CheckpointActions(props: CheckpointsProps & { readonly one: Checkpoint }) {
+  const { run, action, isReady, isElsewhere, one } = props;
+  const [isAsking, setAsking] = useState(false);
+  if (isAsking) {
+    return (
+      <DeleteQuestion
+        what={`the checkpoint of step ${one.step}`}
+        text={`Delete the checkpoint of step ${one.step} from this device?`}
+        onKeep={() => setAsking(false)}
+        onDelete={() => {
+          setAsking(false);
+          action.run(`Deleting the checkpoint of step ${one.step}…`, async () => {
+            await deleteCheckpoint(run.id, one.step);
+            return `The checkpoint of step ${one.step} of “${run.name}” is deleted.`;
+          });
+        }}
+      />
+    );
+  }
+  return (
+    <div className="runs-actions">
+      <Button
+        disabled={!isReady}
+        aria-label={`Fork ${run.name} at step ${one.step}`}
+        onClick={() =>
+          action.run(`Forking ${run.name}…`, async () => {
+            await forkRun(run.id, one.step, 'same');
+            return null;
+          })
+        }
+      >
+        <GitFork size={ICON} aria-hidden="true" /> Fork
+      </Button>
+      {one.step > 0 && (
+        <Button
+          variant="quiet"
+          disabled={action.busy !== null || isElsewhere}
+          aria-label={`Delete the checkpoint of step ${one.step}`}
+          onClick={() => setAsking(true)}
+        >
+          <Trash2 size={ICON} aria-hidden="true" /> Delete
+        </Button>
+      )}
+    </div>
   );
 }
 

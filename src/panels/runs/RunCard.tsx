@@ -20,6 +20,7 @@ import { Button, ChangeList, formatNumber } from '../../ui/index.ts';
 import { PRESETS } from '../../engine/rl/presets.ts';
 import { Checkpoints } from './Checkpoints.tsx';
 import { ColourChoice } from './ColourChoice.tsx';
+import { DeleteQuestion } from './DeleteQuestion.tsx';
 import { ForkForm } from './ForkForm.tsx';
 import { SCORE_NAMES } from './compareRuns.ts';
 import type { Action } from './useAction.ts';
@@ -167,26 +168,18 @@ function Actions({ run, action, isElsewhere, isReady }: ActionsProps) {
   const hasState = run.kept.length > 0;
   if (isAsking) {
     return (
-      <div className="runs-actions" role="group" aria-label={`Delete ${run.name}?`}>
-        <p>
-          Delete “{run.name}” with its {run.step} steps from this device? It cannot be brought back.
-        </p>
-        <Button
-          variant="primary"
-          onClick={() => {
-            setAsking(false);
-            action.run(`Deleting ${run.name}…`, async () => {
-              await deleteRun(run.id);
-              return `“${run.name}” is deleted.`;
-            });
-          }}
-        >
-          Delete for good
-        </Button>
-        <Button autoFocus onClick={() => setAsking(false)}>
-          Keep it
-        </Button>
-      </div>
+      <DeleteQuestion
+        what={run.name}
+        text={`Delete “${run.name}” with its ${run.step} steps from this device?`}
+        onKeep={() => setAsking(false)}
+        onDelete={() => {
+          setAsking(false);
+          action.run(`Deleting ${run.name}…`, async () => {
+            await deleteRun(run.id);
+            return `“${run.name}” is deleted.`;
+          });
+        }}
+      />
     );
   }
   return (

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { readOwnSamples, useOwnSamples } from '../../state/index.ts';
-import { EmptyState } from '../../ui/index.ts';
+import { EmptyState, ErrorBoundary } from '../../ui/index.ts';
 
 const OwnSamples = lazy(() => import('./own/OwnSamples.tsx'));
 
@@ -27,9 +27,11 @@ export function OwnSection() {
         Your own samples <span className="sa-quiet">{count === 0 ? 'draw or upload some' : count}</span>
       </summary>
       {isOpen && (
-        <Suspense fallback={<EmptyState title="Loading the drawing pad…" tone="loading" />}>
-          <OwnSamples />
-        </Suspense>
+        <ErrorBoundary what="The drawing pad">
+          <Suspense fallback={<EmptyState title="Loading the drawing pad…" tone="loading" />}>
+            <OwnSamples />
+          </Suspense>
+        </ErrorBoundary>
       )}
     </details>
   );

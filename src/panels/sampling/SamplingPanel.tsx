@@ -1,12 +1,5 @@
 import { useState } from 'react';
-import {
-  cancelSplit,
-  estimateSplit,
-  leaveLesson,
-  useLesson,
-  useLocked,
-  useSession,
-} from '../../state/index.ts';
+import { cancelSplit, estimateSplit, leaveLesson, useLocked, useSession } from '../../state/index.ts';
 import { Bar, Button, EmptyState, Locked, Panel } from '../../ui/index.ts';
 import { OwnSection } from './OwnSection.tsx';
 import { SampleGrid } from './SampleGrid.tsx';
@@ -18,7 +11,7 @@ export function SamplingPanel() {
   const split = useSession((session) => session.split);
   const tasks = useSession((session) => session.tasks);
   const isLocked = useLocked('split');
-  const hasLesson = useLesson((state) => state.lesson !== null);
+  const isLesson = useLocked('play');
   const [bin, setBin] = useState<number | null>(null);
   return (
     <Panel
@@ -39,7 +32,7 @@ export function SamplingPanel() {
           <EmptyState title="Not split yet">
             The policy first answers each question n times. How often it is right decides: always → easy, for
             the perception stage; sometimes → medium, for the reasoning stage; never → hard.{' '}
-            {hasLesson ? 'The lesson says when to press Estimate.' : 'Press Play or Estimate.'}
+            {isLesson ? 'The lesson says when to press Estimate.' : 'Press Play or Estimate.'}
           </EmptyState>
         )}
         <OwnSection />

@@ -53,6 +53,7 @@ export function TransportBar() {
           <CommandButton id="reset" icon={<RotateCcw size={ICON} aria-hidden="true" />} text="Reset" />
           <CommandButton id="newSeed" icon={<Dice5 size={ICON} aria-hidden="true" />} text="New seed" />
           <SpeedSelect />
+          <KeepButton />
         </div>
         <div className="transport-end">
           <BackendBadge />
@@ -68,7 +69,6 @@ export function TransportBar() {
         </div>
         <StageChip />
         <Readings />
-        <KeepButton />
         <div className="transport-end">
           <LayoutSelect />
         </div>

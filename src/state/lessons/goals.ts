@@ -21,10 +21,10 @@ export function isMet(goal: Goal): boolean {
     }
     case 'group': {
       const signals = shownGroups().map(({ signal }) => signal);
-      const { live, group } = selectionStore.getState();
+      const { group } = selectionStore.getState();
       const isWanted = (signal: Signal | undefined) => signal !== undefined && goal.signals.includes(signal);
       const hasNone = signals.length > 0 && signals.every((signal) => signal && !isWanted(signal));
-      return (!live && isWanted(signals[group])) || (goal.orNone && hasNone);
+      return isWanted(signals[group]) || (goal.orNone && hasNone);
     }
     case 'split':
       return split !== null && splitRemaining === 0;

@@ -37,7 +37,7 @@ export const tour: Lesson = {
       'Charts: every number over the steps',
       'charts',
       { tab: 'charts', dockOpen: true },
-      'They fill with the first step. A title explains its metric, a click on a chart selects that step everywhere.',
+      'Every finished step adds a point. A title explains its metric, a click on a chart selects that step everywhere.',
     ),
     stop(
       'Data: easy, medium, hard',

@@ -58,6 +58,9 @@ export interface TokenSteps extends TokenObjective {
   readonly weight: number;
   /** weight × (policy loss + coefficient × KL): all tokens of the mini-batch add up to its loss. */
   readonly contribution: number;
+  /** d policy loss / d log-prob and d KL / d log-prob of this token, before weight and coefficient. */
+  readonly policyGradient: number;
+  readonly klGradient: number;
   /** d loss / d log-prob of this token: the update moves the log-prob against it. */
   readonly gradient: number;
 }
@@ -104,6 +107,8 @@ export function explainToken(step: ExplainedStep, place: TokenPlace): TokenSteps
     normaliser,
     weight,
     contribution: weight * (parts.policyLoss + objective.klCoefficient * parts.kl),
+    policyGradient: row.policyGradient[token],
+    klGradient: row.klGradient[token],
     gradient: weight * (row.policyGradient[token] + objective.klCoefficient * row.klGradient[token]),
   };
 }

@@ -71,6 +71,7 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
       aria-label={sample ? `Edit own-${sample.number}` : 'New sample'}
       data-testid="own-form"
       noValidate
+      ref={bringIntoView}
       onSubmit={(event) => void save(event)}
     >
       <div
@@ -171,6 +172,11 @@ export function OwnForm({ sample, onDone }: OwnFormProps) {
       </div>
     </form>
   );
+}
+
+/** In a low window it would open below the fold. */
+function bringIntoView(form: HTMLElement | null): void {
+  form?.scrollIntoView({ block: 'start' });
 }
 
 const MISSING = {

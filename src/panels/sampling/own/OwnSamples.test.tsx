@@ -9,9 +9,10 @@ import { ownSamplesStore } from '../../../state/ownSamples.ts';
 import OwnSamples from './OwnSamples.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-// jsdom neither shows pictures nor draws; e2e/sampling.spec.ts does.
+// jsdom neither shows pictures nor draws nor scrolls; e2e/sampling.spec.ts does.
 Object.assign(URL, { createObjectURL: () => 'blob:picture', revokeObjectURL: () => {} });
 Object.assign(HTMLCanvasElement.prototype, { getContext: () => null });
+Object.assign(HTMLElement.prototype, { scrollIntoView: () => {} });
 
 const bytes = new Uint8Array([1]);
 const picture: OwnPicture = { bytes, format: 'png', width: 30, height: 60, drawing: null };
