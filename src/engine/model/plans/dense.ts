@@ -56,8 +56,6 @@ export function dense(
   };
 }
 
-export const outputsOf = ({ layers }: Dense): number => layers.reduce((sum, { outputs }) => sum + outputs, 0);
-
 const callOf = ({ inputs, layers, outStride }: Dense, rows: number): LinearCall => ({
   rows,
   inputs,
