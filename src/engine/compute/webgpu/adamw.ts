@@ -44,7 +44,7 @@ export const guardFinite = {
 
 /**
  * → state[0]: the norm before clipping; state[1]: the factor that clips it, as torch.nn.utils.clip_grad_norm_ has it;
- * state[2]: 1 where the norm is finite and the guard 0, else 0; state[3]: the guard. Call: the largest norm.
+ * state[2]: 1 where the norm is not finite or the guard is set, and nothing may change; state[3]: the guard. Call: the largest norm.
  */
 export const clipFactor = {
   kernel: {
@@ -59,7 +59,7 @@ export const clipFactor = {
       let norm = sqrt(sum);
       state[0] = norm;
       state[1] = min(1.0, u.maxNorm / (norm + 1e-6));
-      state[2] = select(0.0, 1.0, isFinite(sum) && guard[0] == 0u);
+      state[2] = select(1.0, 0.0, isFinite(sum) && guard[0] == 0u);
       state[3] = f32(guard[0]);`,
   },
   uniforms: (maxNorm: number) => [maxNorm],
@@ -105,7 +105,7 @@ export const update = {
     },
     workgroup: [WORKGROUP],
     body: `
-      if (index >= u.quads || state[2] == 0.0) { return; }
+      if (index >= u.quads || state[2] != 0.0) { return; }
       let i = u.start + index;
       let g = gradients[i] * state[1];
       let m = first[i] + (g - first[i]) * u.fresh1;

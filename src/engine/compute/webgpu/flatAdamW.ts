@@ -127,8 +127,8 @@ export class FlatAdamW implements Optimizer {
    * nothing changed.
    */
   finish(state: ArrayBuffer, loss = 0): { gradNorm: number } {
-    const [gradNorm, , applied, guard] = new Float32Array(state);
-    if (applied === 1) return { gradNorm };
+    const [gradNorm, , refused, guard] = new Float32Array(state);
+    if (refused === 0) return { gradNorm };
     this.#steps -= 1;
     throw guard === 0
       ? new NonFiniteError('update', 'gradient norm', gradNorm)
