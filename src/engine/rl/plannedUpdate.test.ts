@@ -82,6 +82,7 @@ describe('an update by static plans', () => {
       change: { objective: { ...PRESETS.nano.objective, importanceSampling: 'sequence' } },
     },
     'the vision tower frozen': { trainVision: false },
+    'activations computed again': { change: { recomputeActivations: true } },
   };
 
   it.each(Object.entries(cases))(

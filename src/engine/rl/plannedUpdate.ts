@@ -41,7 +41,7 @@ export function plannedUpdate(
   config: TrainConfig,
   micros: readonly MicroBatch[],
 ): UpdatePath | null {
-  const found = trainingPlanOf(parts, micros);
+  const found = trainingPlanOf({ ...parts, recompute: config.recomputeActivations }, micros);
   if (!found) return null;
   const { plan, adamw } = found;
   const { reference } = parts;

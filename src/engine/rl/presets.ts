@@ -48,6 +48,7 @@ const SHARED = {
   recipes: PEBR_RECIPES,
   stages: 'both',
   trainVision: true,
+  recomputeActivations: false,
 } as const;
 
 export const PRESETS: Readonly<Record<PresetName, TrainConfig>> = {

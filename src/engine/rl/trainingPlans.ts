@@ -22,6 +22,8 @@ export interface TrainedParts {
   readonly reference: Policy | null;
   readonly trained: ReadonlyMap<string, tf.Variable>;
   readonly optimizer: Optimizer;
+  /** Keep fewer activations and compute them again. */
+  readonly recompute?: boolean;
 }
 
 /** Rows that go through the policy together. */
@@ -49,11 +51,11 @@ function trainsOf(trained: ReadonlyMap<string, tf.Variable>): Trains {
   return names.includes(CONNECTOR) ? 'connector and language' : 'language';
 }
 
-const plans = new WeakMap<FlatAdamW, { plan: TrainingPlan; reference: GPUBuffer | null }>();
+const plans = new WeakMap<FlatAdamW, { plan: TrainingPlan; made: string; reference: GPUBuffer | null }>();
 
 /** A plan that takes these pieces, with the optimiser it adds gradients for; null where it has to go through tfjs. */
 export function trainingPlanOf(
-  { policy, reference, trained, optimizer }: TrainedParts,
+  { policy, reference, trained, optimizer, recompute = false }: TrainedParts,
   pieces: readonly Piece[],
 ): { readonly plan: TrainingPlan; readonly adamw: FlatAdamW } | null {
   if (!(optimizer instanceof FlatAdamW) || !policy.flat || planObstacle(policy.config)) return null;
@@ -61,8 +63,8 @@ export function trainingPlanOf(
   const known = plans.get(optimizer);
   const referenceBuffer = reference?.flat?.buffer ?? null;
   const capacity = capacityFor(pieces, known?.plan.capacity);
-  const fits =
-    known?.reference === referenceBuffer && JSON.stringify(known.plan.capacity) === JSON.stringify(capacity);
+  const made = JSON.stringify({ capacity, recompute });
+  const fits = known?.reference === referenceBuffer && known.made === made;
   if (known && fits) return { plan: known.plan, adamw: optimizer };
   const plan = new TrainingPlan(gpuDevice(), policy.config, policy.flat, {
     capacity,
@@ -70,10 +72,11 @@ export function trainingPlanOf(
     gradients: optimizer.gradients,
     guard: optimizer.guard,
     trains: trainsOf(trained),
+    recompute,
     tuning: gpuTuning(gpuDevice()),
   });
   optimizer.attach(plan);
-  plans.set(optimizer, { plan, reference: referenceBuffer });
+  plans.set(optimizer, { plan, made, reference: referenceBuffer });
   return { plan, adamw: optimizer };
 }
 

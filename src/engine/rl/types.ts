@@ -121,6 +121,8 @@ export interface TrainConfig {
   readonly stages: 'both' | RewardStage;
   /** Train the vision tower too (METHOD: yes in RL). */
   readonly trainVision: boolean;
+  /** On WebGPU: keep the inputs of the language model's layers alone and compute the rest again. Changes no number. */
+  readonly recomputeActivations: boolean;
 }
 
 export type Signal = 'mixed' | 'all_correct' | 'all_wrong' | 'tied_other';

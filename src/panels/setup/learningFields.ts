@@ -31,6 +31,14 @@ export const OPTIMIZER_FIELDS: readonly FieldSpec[] = [
     hint: 'PeBR trains it in both stages.',
     control: choice([true, 'yes'], [false, 'no, frozen']),
   },
+  {
+    path: 'recomputeActivations',
+    label: 'Recompute activations',
+    definition:
+      'On WebGPU: what a layer computed is not kept for the gradient but computed again. The numbers stay the same.',
+    hint: 'For preset small: a fraction of the memory, about a third more time an update.',
+    control: choice([false, 'no'], [true, 'yes']),
+  },
 ];
 
 const weight = (

@@ -7,7 +7,7 @@ import type { Plan } from '../../compute/webgpu/plan.ts';
 import { rope } from '../../compute/webgpu/rope.ts';
 import { imageTokenCount } from '../config.ts';
 import { addDenseInputGradient, addDenseWeightGradient, addNormBackward } from './dense.ts';
-import { languageModel, ropePack } from './textPlan.ts';
+import { addLayerInside, languageModel, ropePack, sequenceAttention } from './textPlan.ts';
 import type { GradientContext, PlanContext, RunSizes } from './workspace.ts';
 
 /** Lists of the rows that show each word and each feature, for the embedding's gradient. */
@@ -47,7 +47,11 @@ export function addTextBackward<S extends RunSizes>(plan: Plan<S>, context: Grad
     accumulate: false,
   });
   plan.add(spreadWindow(4), { dOut: dWindow, dx }, m.window);
-  for (const { norm1, norm2, qkv, project, gateUp, down, kept } of [...m.layers].reverse()) {
+  const last = m.layers.length - 1;
+  for (let i = last; i >= 0; i--) {
+    const { norm1, norm2, qkv, project, gateUp, down, kept } = m.layers[i];
+    // The last layer's are still there.
+    if (context.recompute && i < last) addLayerInside(plan, context, sequenceAttention(plan, context), i);
     addDenseWeightGradient(plan, context, down, rows, { dy: dx, x: kept.inner });
     addDenseInputGradient(plan, context, down, rows, { dy: dx, dx: dInner });
     plan.add(swigluBackward(4), { gateUp: kept.gateUp, dy: dInner, dGateUp }, (sizes) => ({

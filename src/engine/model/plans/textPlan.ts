@@ -25,8 +25,9 @@ export function languageModel(context: PlanContext) {
   const maxWindowRows = capacity.rows * capacity.window;
   const qkvWidth = (heads + 2 * keyValueHeads) * headDim;
   const buffer = (name: string, width: number) => workspace.get(`text ${name}`, maxRows * width);
-  const ofLayer = (i: number, name: string, width: number) =>
-    buffer(context.forwardOnly ? name : `${i} ${name}`, width);
+  const { forwardOnly = false, recompute = false } = context;
+  const ofLayer = (i: number, name: string, width: number, shared = forwardOnly || recompute) =>
+    buffer(shared ? name : `${i} ${name}`, width);
   const inWindow = (name: string, width: number) => workspace.get(`window ${name}`, maxWindowRows * width);
   const layers = Array.from({ length: text.num_hidden_layers }, (_, i) => {
     const name = (rest: string) => textLayer(i, `${rest}.weight`);
@@ -41,9 +42,9 @@ export function languageModel(context: PlanContext) {
       gateUp: dense(parameters, [name('mlp.gate_proj'), name('mlp.up_proj')]),
       down: dense(parameters, [name('mlp.down_proj')]),
       kept: {
-        x: ofLayer(i, 'x', text.hidden_size),
+        x: ofLayer(i, 'x', text.hidden_size, forwardOnly),
         normed1: ofLayer(i, 'normed 1', text.hidden_size),
-        qkv: buffer(`${i} qkv`, qkvWidth),
+        qkv: ofLayer(i, 'qkv', qkvWidth, recompute),
         logSumExp: ofLayer(i, 'log sum exp', heads),
         mixed: ofLayer(i, 'mixed', heads * headDim),
         seen: ofLayer(i, 'seen', text.hidden_size),
@@ -141,22 +142,53 @@ export function addLayers<S extends RunSizes>(
   attention: Attention,
 ): void {
   const m = languageModel(context);
-  const { rows, layers } = m;
-  layers.forEach(({ norm1, norm2, qkv, project, gateUp, down, kept }, i) => {
-    addNorm(plan, context, norm1, rows, { x: kept.x, out: kept.normed1 });
-    addDense(plan, context, qkv, rows, { x: kept.normed1, out: kept.qkv });
-    attention.turn(kept);
-    if (attention.keysAlone && i + 1 === layers.length) return;
-    attention.attend(kept, i);
-    addDense(plan, context, project, rows, { x: kept.mixed, out: kept.seen, residual: kept.x });
-    addNorm(plan, context, norm2, rows, { x: kept.seen, out: kept.normed2 });
-    addDense(plan, context, gateUp, rows, { x: kept.normed2, out: kept.gateUp });
-    plan.add(swigluForward(4), { gateUp: kept.gateUp, out: kept.inner }, (sizes) => ({
-      rows: rows(sizes),
-      width: m.inner,
-    }));
-    addDense(plan, context, down, rows, { x: kept.inner, out: m.stream(i + 1), residual: kept.seen });
+  m.layers.forEach(({ down, kept }, i) => {
+    addLayerInside(plan, context, attention, i);
+    if (attention.keysAlone && i + 1 === m.layers.length) return;
+    addDense(plan, context, down, m.rows, { x: kept.inner, out: m.stream(i + 1), residual: kept.seen });
   });
+}
+
+/** From the input of a layer to what its last product reads: everything its backward needs. */
+export function addLayerInside<S extends RunSizes>(
+  plan: Plan<S>,
+  context: PlanContext,
+  attention: Attention,
+  layer: number,
+): void {
+  const m = languageModel(context);
+  const { rows } = m;
+  const { norm1, norm2, qkv, project, gateUp, kept } = m.layers[layer];
+  addNorm(plan, context, norm1, rows, { x: kept.x, out: kept.normed1 });
+  addDense(plan, context, qkv, rows, { x: kept.normed1, out: kept.qkv });
+  attention.turn(kept);
+  if (attention.keysAlone && layer + 1 === m.layers.length) return;
+  attention.attend(kept, layer);
+  addDense(plan, context, project, rows, { x: kept.mixed, out: kept.seen, residual: kept.x });
+  addNorm(plan, context, norm2, rows, { x: kept.seen, out: kept.normed2 });
+  addDense(plan, context, gateUp, rows, { x: kept.normed2, out: kept.gateUp });
+  plan.add(swigluForward(4), { gateUp: kept.gateUp, out: kept.inner }, (sizes) => ({
+    rows: rows(sizes),
+    width: m.inner,
+  }));
+}
+
+/** Whole sequences, a position seeing what is before it. */
+export function sequenceAttention<S extends RunSizes>(plan: Plan<S>, context: PlanContext): Attention {
+  const m = languageModel(context);
+  return {
+    turn: ({ qkv }) =>
+      plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: qkv }, (sizes) => ({
+        ...m.rope(sizes),
+        sign: 1 as const,
+      })),
+    attend: ({ qkv, mixed, logSumExp }) =>
+      plan.add(
+        attentionForward(m.headDim, m.attentionRows),
+        { q: qkv, k: qkv, v: qkv, out: mixed, logSumExp },
+        (sizes) => ({ ...m.attention(sizes), ...m.columns, out: m.out }),
+      ),
+  };
 }
 
 /** source and image features → the states that leave the last layer, or, `keysAlone`, its keys and values. */
@@ -173,24 +205,7 @@ export function addTextLayers<S extends RunSizes>(
     width: m.width,
     table: m.table,
   }));
-  addLayers(plan, context, {
-    keysAlone,
-    turn: ({ qkv }) =>
-      plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: qkv }, (sizes) => ({
-        ...m.rope(sizes),
-        sign: 1 as const,
-      })),
-    attend: ({ qkv, mixed, logSumExp }) =>
-      plan.add(
-        attentionForward(m.headDim, m.attentionRows),
-        { q: qkv, k: qkv, v: qkv, out: mixed, logSumExp },
-        (sizes) => ({
-          ...m.attention(sizes),
-          ...m.columns,
-          out: m.out,
-        }),
-      ),
-  });
+  addLayers(plan, context, { ...sequenceAttention(plan, context), keysAlone });
 }
 
 /** States [sequences·window, width], before or after the final norm → logits [sequences·window, logitStride]. */

@@ -75,7 +75,7 @@ function input(golden: Golden): MicroBatchInput {
   };
 }
 
-async function run(name: string, parts: number) {
+async function run(name: string, parts: number, recompute: boolean) {
   const files = folder(name);
   const [{ config, tensors }, golden] = [await readCheckpoint(files), await readGolden(files)];
   const policy = Policy.fromTensors(config, tensors);
@@ -94,6 +94,7 @@ async function run(name: string, parts: number) {
     gradients,
     guard: device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }),
     trains: 'everything',
+    recompute,
     tuning: { ...gpuTuning(device), parts },
   });
   const encoder = device.createCommandEncoder();
@@ -113,27 +114,35 @@ function worst(actual: Float32Array, expected: Float32Array, counts?: Float32Arr
 }
 
 describe.each(['smolvlm-nano', 'smolvlm-nano-extreme'])('the training plan on %s', (name) => {
-  it.each([1, 3])('has transformers’ log-probs, losses and gradients, rows in %s parts', async (parts) => {
-    const { golden, batch, plan, logProbValues, entropyValues, sumValues, gradients } = await run(
-      name,
-      parts,
-    );
-    const { data: logps } = goldenTensor(golden, 'completion_logps');
-    const { data: entropy } = goldenTensor(golden, 'completion_entropy');
-    expect(worst(logProbValues, logps, batch.mask)).toBeLessThan(1e-4 * Math.max(1, largest(logps)));
-    expect(worst(entropyValues, entropy, batch.mask)).toBeLessThan(1e-4);
-    const sum = (column: number) =>
-      sumValues.reduce((total, value, i) => (i % 2 === column ? total + value : total), 0);
-    const relative = (value: number, expected: number) =>
-      Math.abs(value - expected) / Math.max(1e-2, Math.abs(expected));
-    expect(relative(sum(0), golden.scalars.get('policy_loss')!)).toBeLessThan(1e-4);
-    expect(relative(sum(1), golden.scalars.get('kl')!)).toBeLessThan(1e-4);
-    for (const [parameter, { data }] of gradients) {
-      const expected = goldenTensor(golden, `grad.${parameter}`).data;
-      expect(worst(data, expected), parameter).toBeLessThan(2e-5 + 2e-4 * largest(expected));
-    }
-    expect(errors).toEqual([]);
-    expect(plan.dispatches).toBeLessThanOrEqual(250);
-    plan.dispose();
-  });
+  it.each([
+    [1, false],
+    [3, false],
+    [1, true],
+  ])(
+    'has transformers’ log-probs, losses and gradients, rows in %s parts, recomputing: %s',
+    async (parts, recompute) => {
+      const { golden, batch, plan, logProbValues, entropyValues, sumValues, gradients } = await run(
+        name,
+        parts,
+        recompute,
+      );
+      const { data: logps } = goldenTensor(golden, 'completion_logps');
+      const { data: entropy } = goldenTensor(golden, 'completion_entropy');
+      expect(worst(logProbValues, logps, batch.mask)).toBeLessThan(1e-4 * Math.max(1, largest(logps)));
+      expect(worst(entropyValues, entropy, batch.mask)).toBeLessThan(1e-4);
+      const sum = (column: number) =>
+        sumValues.reduce((total, value, i) => (i % 2 === column ? total + value : total), 0);
+      const relative = (value: number, expected: number) =>
+        Math.abs(value - expected) / Math.max(1e-2, Math.abs(expected));
+      expect(relative(sum(0), golden.scalars.get('policy_loss')!)).toBeLessThan(1e-4);
+      expect(relative(sum(1), golden.scalars.get('kl')!)).toBeLessThan(1e-4);
+      for (const [parameter, { data }] of gradients) {
+        const expected = goldenTensor(golden, `grad.${parameter}`).data;
+        expect(worst(data, expected), parameter).toBeLessThan(2e-5 + 2e-4 * largest(expected));
+      }
+      expect(errors).toEqual([]);
+      expect(plan.dispatches).toBeLessThanOrEqual(250);
+      plan.dispose();
+    },
+  );
 });

@@ -74,6 +74,8 @@ export interface PlanContext {
   readonly tuning: GpuTuning;
   /** No backward follows: layers share what they keep, but for the language model's queries, keys and values. */
   readonly forwardOnly?: boolean;
+  /** Of the language model's layers only the inputs are kept; the backward computes the rest again. */
+  readonly recompute?: boolean;
 }
 
 /** Where gradients go too. */
