@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
 
 export interface Moments {
   readonly first: tf.Variable;
@@ -22,29 +21,6 @@ export interface StepFactors {
   readonly epsilon: number;
 }
 
-const FIRST: GpuKernel = {
-  name: 'adamw_first',
-  inputs: ['g', 'm'],
-  uniforms: { gradScale: 'f32', fresh: 'f32' },
-  body: 'return m[index] + (g[index] * uniforms.gradScale - m[index]) * uniforms.fresh;',
-};
-const SECOND: GpuKernel = {
-  name: 'adamw_second',
-  inputs: ['g', 'v'],
-  uniforms: { gradScale: 'f32', beta: 'f32', fresh: 'f32' },
-  body: `
-    let scaled = g[index] * uniforms.gradScale;
-    return v[index] * uniforms.beta + scaled * scaled * uniforms.fresh;`,
-};
-const PARAMETER: GpuKernel = {
-  name: 'adamw_parameter',
-  inputs: ['p', 'm', 'v'],
-  uniforms: { decay: 'f32', stepSize: 'f32', rootCorrection: 'f32', epsilon: 'f32' },
-  body: `
-    let denominator = sqrt(v[index]) * uniforms.rootCorrection + uniforms.epsilon;
-    return p[index] * uniforms.decay - uniforms.stepSize * m[index] / denominator;`,
-};
-
 /** The parameter after one AdamW step with gradient g; the moments are updated on the way. */
 export function updatedParameter(
   p: tf.Variable,
@@ -57,16 +33,6 @@ export function updatedParameter(
     const factors = [f.gradScale, f.decay, f.beta1, f.beta2, f.stepSize, f.rootCorrection, f.epsilon];
     runWasmKernel('adamw', p, g, first, second, next, p.size, ...factors);
     return next;
-  }
-  if (hasGpuKernels()) {
-    first.assign(runGpuKernel(FIRST, [g, first], p.shape, [f.gradScale, 1 - f.beta1]));
-    second.assign(runGpuKernel(SECOND, [g, second], p.shape, [f.gradScale, f.beta2, 1 - f.beta2]));
-    return runGpuKernel(PARAMETER, [p, first, second], p.shape, [
-      f.decay,
-      f.stepSize,
-      f.rootCorrection,
-      f.epsilon,
-    ]);
   }
   const scaled = tf.mul(g, f.gradScale);
   first.assign(tf.add(first, tf.mul(tf.sub(scaled, first), 1 - f.beta1)));
