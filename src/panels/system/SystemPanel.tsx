@@ -73,6 +73,7 @@ function Backend() {
           Fused ops: <strong>{backend.fusedOps.on ? 'on' : 'off'}</strong>, {backend.fusedOps.why}
         </p>
       )}
+      {backend.matmul && <p>Matmul: {backend.matmul}, measured at the start</p>}
       <ul>
         {backend.tried.map((attempt) => (
           <li key={attempt.name}>
