@@ -14,7 +14,8 @@ import { OBJECTIVE, OPTIMIZER, withResponses } from './index.ts';
 import type { BenchBatch, Contender, TrainResult } from './index.ts';
 
 export interface OursOptions {
-  readonly backend: BackendName;
+  /** null: the current one, as it is. */
+  readonly backend: BackendName | null;
   /** Off: every fused op runs as its composite of plain tfjs ops. */
   readonly fusedOps: boolean;
 }
@@ -32,7 +33,7 @@ export class Ours implements Contender {
 
   async prepare(config: PolicyConfig, weights: NamedTensors, batch: BenchBatch): Promise<void> {
     const { backend, fusedOps } = this.#options;
-    await selectBackend({ forced: backend });
+    if (backend) await selectBackend({ forced: backend });
     setFusedOpsOff(fusedOps ? null : 'measured without');
     const policy = Policy.fromTensors(config, weights);
     this.#batch = batch;
