@@ -40,6 +40,20 @@ export interface ShortHooks {
   readonly onProgress: (done: number, total: number) => void;
 }
 
+/**
+ * With the fused ops on or off, and how often; null: there are none. `off`: why they are off. Where the gate stays shut,
+ * they compute wrongly, and their speed says nothing.
+ */
+export function fusedOpsModes(
+  isGpu: boolean,
+  off: string | null,
+  withoutToo: boolean,
+): readonly (boolean | null)[] {
+  if (!isGpu) return [null];
+  if (off !== null) return [false];
+  return withoutToo ? [true, false] : [true];
+}
+
 interface Round {
   readonly milliseconds: number;
   readonly tokens: number;
@@ -54,9 +68,7 @@ export async function measureShort(
 ): Promise<ShortTiming[]> {
   const isGpu = tf.getBackend() === 'webgpu';
   const before = fusedOpsOff();
-  // Where the gate stays shut, the fused ops compute wrongly: their speed says nothing.
-  const found = isGpu ? before === null : null;
-  const modes = found && withoutFusedOps ? [true, false] : [found];
+  const modes = fusedOpsModes(isGpu, before, withoutFusedOps);
   const total = modes.length * (rounds + 1);
   const timings: ShortTiming[] = [];
   try {
