@@ -82,7 +82,7 @@ const [name, wanted] = process.argv.slice(2) as [ContenderName, string];
 const scenario = SCENARIOS.find((entry) => entry.name === wanted);
 if (!scenario) throw new Error(`count: no scenario "${wanted}"`);
 const { config, sizes } = scenario;
-const contender = await loadContender(name);
+const contender = await loadContender(name, { timed: false });
 await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
 await measure(contender, (measured, counts) => {
   const line: Counted = {
