@@ -189,6 +189,7 @@ export type ToWorker =
   /** Warms up the policy that the run started from; the run and its policies stay as they are. */
   | ({ readonly type: 'warmUp' } & WarmupRequest)
   | { readonly type: 'cancelWarmup' }
+  /** Times the work of a step with policies of its own, between two phases. */
   | ({ readonly type: 'benchmark' } & BenchmarkRequest)
   | { readonly type: 'cancelBenchmark' }
   | { readonly type: 'exportCheckpoint' }
