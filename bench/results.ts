@@ -2,8 +2,8 @@
 import type { AdapterDescription } from '../src/engine/compute/gpu.ts';
 import type { TrainResult } from '../src/engine/measure/index.ts';
 import type { ContenderName } from './contenders.ts';
-import type { Counts } from './count/counter.ts';
-import type { Measure } from './page/protocol.ts';
+import type { Counts } from '../src/engine/measure/gpuCounter.ts';
+import type { Measure } from '../src/engine/measure/index.ts';
 
 /** One call. Rounds below 0 warmed up. */
 export interface Timing {

@@ -1,6 +1,6 @@
 /** What is left out where a machine is too slow for everything. */
 import type { ContenderName } from './contenders.ts';
-import type { Measure } from './page/protocol.ts';
+import type { Measure } from '../src/engine/measure/index.ts';
 import type { Timing } from './results.ts';
 
 /** One contender's call and its last time, in milliseconds. */

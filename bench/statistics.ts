@@ -1,6 +1,6 @@
 /** Medians over rounds, and ratios of calls of one round, which met the same machine. */
 import type { ContenderName } from './contenders.ts';
-import type { Measure } from './page/protocol.ts';
+import type { Measure } from '../src/engine/measure/index.ts';
 import type { Timing } from './results.ts';
 
 /** A median and how far the rounds lie apart. */

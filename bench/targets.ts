@@ -1,6 +1,6 @@
 /** What the engine is meant to reach, all for preset tiny, and what it reached. */
 import type { ContenderName } from './contenders.ts';
-import type { Measure } from './page/protocol.ts';
+import type { Measure } from '../src/engine/measure/index.ts';
 import type { BenchResults, Counted, CountedMeasure } from './results.ts';
 import { speedUps } from './statistics.ts';
 import { shown, shownRatio } from './table.ts';

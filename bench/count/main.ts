@@ -5,10 +5,10 @@
 import '../iteratorHelpers.ts';
 import { create, globals } from 'webgpu';
 import { madeUpBatch } from '../../src/engine/measure/batch.ts';
+import { GpuCounter, type Counts } from '../../src/engine/measure/gpuCounter.ts';
 import type { Contender } from '../../src/engine/measure/index.ts';
 import { loadContender, type ContenderName } from '../contenders.ts';
 import type { Counted, CountedMeasure } from '../results.ts';
-import { GpuCounter, type Counts } from './counter.ts';
 import { makeBuffersSmall } from './smallBuffers.ts';
 import { initialWeights } from './weights.ts';
 import { QUESTION_TOKENS, SCENARIOS } from './scenarios.ts';
@@ -19,7 +19,10 @@ const REPEATS = 3;
 Object.assign(globalThis, globals);
 // First, so that the counter sees the sizes that were asked for.
 makeBuffersSmall();
-const counter = new GpuCounter();
+const counter = new GpuCounter(() => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+});
 readZeros();
 endOnError();
 Object.defineProperty(globalThis, 'navigator', {
@@ -79,7 +82,7 @@ const [name, wanted] = process.argv.slice(2) as [ContenderName, string];
 const scenario = SCENARIOS.find((entry) => entry.name === wanted);
 if (!scenario) throw new Error(`count: no scenario "${wanted}"`);
 const { config, sizes } = scenario;
-const contender = await loadContender(name);
+const contender = await loadContender(name, { timed: false });
 await contender.prepare(config, initialWeights(config), madeUpBatch(config, sizes, QUESTION_TOKENS));
 await measure(contender, (measured, counts) => {
   const line: Counted = {

@@ -4,7 +4,8 @@ import type { BatchSizes, BenchSetup } from '../../src/engine/measure/batch.ts';
 import { CONTENDERS, type ContenderName } from '../contenders.ts';
 import { disagreement } from '../agreement.ts';
 import { lastCosts, tooDear } from '../schedule.ts';
-import { MEASURES, type Answer, type Measure, type Reply, type Request, type Timed } from './protocol.ts';
+import { MEASURES, type Measure } from '../../src/engine/measure/index.ts';
+import type { Answer, Reply, Request, Timed } from './protocol.ts';
 import type { TimedPart, Timing } from '../results.ts';
 
 export interface TimedRequest {

@@ -1,12 +1,8 @@
 /** What the page asks of a worker, and what it answers. */
 import type { AdapterDescription } from '../../src/engine/compute/gpu.ts';
 import type { BatchSizes, BenchSetup } from '../../src/engine/measure/batch.ts';
-import type { TrainResult } from '../../src/engine/measure/index.ts';
+import type { Measure, TrainResult } from '../../src/engine/measure/index.ts';
 import type { ContenderName } from '../contenders.ts';
-
-/** What is timed, in the order of the report. */
-export const MEASURES = ['training', 'rollouts', 'step'] as const;
-export type Measure = (typeof MEASURES)[number];
 
 export type Request =
   /** Samples a batch of a shipped checkpoint on wasm. */

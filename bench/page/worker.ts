@@ -45,7 +45,7 @@ async function answer(request: Request): Promise<Answer> {
     }
     case 'prepare': {
       const { config, weights, batch } = request.setup;
-      contender = await loadContender(request.contender);
+      contender = await loadContender(request.contender, { timed: true });
       await contender.prepare(config, weights, batch);
       return null;
     }

@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION } from '../worker/protocol.ts';
 import { browserThread, setSandboxThread } from '../worker/sandbox.ts';
 import type { Address } from './address.ts';
 import { addAttention, clearAttention } from './attention.ts';
+import { takeBenchmark, takeBenchmarkProgress } from './benchmark.ts';
 import { send, setClient } from './bridge.ts';
 import { tellKeepEvery } from './checkpoints.ts';
 import { choosePreset, chooseTasks, configStore, editConfig } from './config.ts';
@@ -175,6 +176,12 @@ function take(message: Exclude<FromWorker, { type: 'record' }>): void {
       return;
     case 'warmedUp':
       takeWarmedUp(message);
+      return;
+    case 'benchmarkProgress':
+      takeBenchmarkProgress(message.progress);
+      return;
+    case 'benchmark':
+      takeBenchmark(message);
       return;
     case 'checkpoint':
       saveFiles(message.name, message.files);

@@ -13,6 +13,7 @@
  * - **custom reward** terms that the reader writes: tried, joined to a recipe, or held back until allowed
  * - **evaluation** measures of the run's policies on many samples, two side by side
  * - **warm-up** supervised steps on a teacher with chosen faults, and the policy that they make for a new run
+ * - **benchmark** what this machine takes for the work of a step, in the short form
  * - **runs** the one under way and those stored on this device; saved as they go
  * - **checkpoints** states of a run that stay, to fork from and to measure
  * - **overlays** runs drawn in Charts beside the one under way · **control** the same run without stage 1, beside it
@@ -146,6 +147,8 @@ export {
   warmUp,
 } from './warmup.ts';
 export type { FaultLine, WarmupDraft } from './warmup.ts';
+export { benchmark, cancelBenchmark, useBenchmark, useBenchmarkError } from './benchmark.ts';
+export type { BenchmarkResult } from './benchmark.ts';
 export {
   applyLayoutPreset,
   DOCK_HEIGHT,

@@ -19,13 +19,15 @@ import type {
 } from '../engine/rl/types.ts';
 import type { Part, RasterImage } from '../engine/tasks/types.ts';
 import type { AttentionAnswer, AttentionRequest } from './attention.ts';
+import type { BenchmarkProgress, BenchmarkReport, BenchmarkRequest } from './benchmarks.ts';
 import type { EvaluatedPolicy, EvaluationRequest, PolicyAt } from './evaluations.ts';
 import type { ImportEntry, ImportReport } from './imports.ts';
 import type { ResumedRun, Snapshot } from './snapshots.ts';
 import type { WarmedUp, WarmupProgress, WarmupRequest } from './warmups.ts';
 
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
-export type { EvaluatedPolicy, EvaluationRequest, PolicyAt, WarmedUp, WarmupProgress };
+export type { BenchmarkProgress, BenchmarkReport, BenchmarkRequest, EvaluatedPolicy, EvaluationRequest };
+export type { PolicyAt, WarmedUp, WarmupProgress };
 export type { SavedState } from './snapshots.ts';
 export type { KeptState, KeptWhy } from './keptStates.ts';
 /** The configs a page may ask for by name. */
@@ -53,6 +55,8 @@ export const ATTENTION_JOB = 'attention';
 export const EVALUATION_JOB = 'evaluation';
 /** `where` of an error that met a warm-up. */
 export const WARMUP_JOB = 'warm-up';
+/** `where` of an error that met a benchmark. */
+export const BENCHMARK_JOB = 'benchmark';
 /** Least time between two batches of the worker, in milliseconds. */
 export const BATCH_MS = 100;
 
@@ -185,6 +189,9 @@ export type ToWorker =
   /** Warms up the policy that the run started from; the run and its policies stay as they are. */
   | ({ readonly type: 'warmUp' } & WarmupRequest)
   | { readonly type: 'cancelWarmup' }
+  /** Times the work of a step with policies of its own, between two phases. */
+  | ({ readonly type: 'benchmark' } & BenchmarkRequest)
+  | { readonly type: 'cancelBenchmark' }
   | { readonly type: 'exportCheckpoint' }
   /** A state stays after every so many steps, older ones thinned; 0: none. Holds for the run under way. */
   | { readonly type: 'keepEvery'; readonly steps: number }
@@ -274,6 +281,8 @@ export type FromWorker =
   /** null: no warm-up is under way any more. */
   | { readonly type: 'warmupProgress'; readonly progress: WarmupProgress | null }
   | ({ readonly type: 'warmedUp' } & WarmedUp)
+  | { readonly type: 'benchmarkProgress'; readonly progress: BenchmarkProgress | null }
+  | ({ readonly type: 'benchmark' } & BenchmarkReport)
   | {
       readonly type: 'checkpoint';
       readonly name: string;

@@ -3,20 +3,19 @@
  * between two phases; lookups are served at once.
  */
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
-import { assetFolder, filesReader } from './assets.ts';
+import { assetFolder, filesReader, type FileReader } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
-import { Evaluations } from './evaluations.ts';
 import { TaskLibrary } from './imports.ts';
 import { doJob, JOB_NAMES, sendRewound, sendSplit } from './jobs.ts';
+import { LONG_JOB_NAMES, LongJobs } from './longJobs.ts';
 import { lookUp } from './lookups.ts';
 import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { EVALUATION_JOB, PROTOCOL_VERSION, WARMUP_JOB } from './protocol.ts';
+import { PROTOCOL_VERSION } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
 import { RunHandle } from './runHandle.ts';
 import { resumed, Snapshots } from './snapshots.ts';
 import type { EngineDoors } from './doors.ts';
-import { Warmups } from './warmups.ts';
 
 type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
@@ -25,8 +24,7 @@ export class Session implements LoopHost {
   readonly #doors: EngineDoors;
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
-  readonly #evaluations: Evaluations;
-  readonly #warmups: Warmups;
+  readonly #longJobs: LongJobs;
   readonly #snapshots: Snapshots;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
@@ -46,8 +44,7 @@ export class Session implements LoopHost {
     this.#out = out;
     this.#doors = doors;
     this.#loop = new Loop(this);
-    this.#evaluations = new Evaluations(out);
-    this.#warmups = new Warmups(out, this.#evaluations);
+    this.#longJobs = new LongJobs(out, (name) => this.#shipped(name));
     this.#snapshots = new Snapshots(out);
     this.#library = new TaskLibrary((name) => doors.taskSetByName(name));
     doors.onGpuError((message) => this.#report('GPU', new Error(message)));
@@ -58,8 +55,7 @@ export class Session implements LoopHost {
       case 'boot':
         return this.#load('start of the backend', () => this.#bootUp(message));
       case 'start':
-        this.#evaluations.cancel();
-        this.#warmups.cancel();
+        this.#longJobs.cancelAll();
         this.#interrupt();
         return this.#load(START, () => this.#start(message));
       case 'play':
@@ -93,13 +89,13 @@ export class Session implements LoopHost {
         if (this.#run) lookUp(this.#run.tasks, message, this.#out);
         return;
       case 'evaluate':
-        return this.#job(EVALUATION_JOB, this.#evaluations.job(message));
-      case 'cancelEvaluation':
-        return this.#evaluations.cancel();
       case 'warmUp':
-        return this.#job(WARMUP_JOB, this.#warmups.job(message));
+      case 'benchmark':
+        return this.#job(LONG_JOB_NAMES[message.type], this.#longJobs.job(message));
+      case 'cancelEvaluation':
       case 'cancelWarmup':
-        return this.#warmups.cancel();
+      case 'cancelBenchmark':
+        return this.#longJobs.cancel(message);
       case 'requestSnapshot':
         return this.#job('snapshot', (run) => this.#snapshots.take(run));
       case 'recover':
@@ -225,12 +221,11 @@ export class Session implements LoopHost {
     this.#wasStarted = true;
     const { runId, config, checkpointName, files, resume } = message;
     const before = resume && resumed(resume);
-    const shipped = assetFolder(this.#boot.assetBase, `models/${checkpointName}`);
     const request = {
       runId,
       config,
       checkpointName,
-      checkpoint: before?.checkpoint ?? (files ? filesReader(files) : shipped),
+      checkpoint: before?.checkpoint ?? (files ? filesReader(files) : this.#shipped(checkpointName)),
       isOwn: files !== null,
       tasks: this.#library.get(message.tasks),
       scorer: await this.#loadScorer(this.#boot.assetBase),
@@ -244,6 +239,11 @@ export class Session implements LoopHost {
     if (before) sendSplit(next, this.#out);
     if (next.trainer.draft) this.#out.add({ type: 'draft', draft: next.trainer.draft });
     if (message.play) this.#loop.setMode('play');
+  }
+
+  /** The files of a shipped checkpoint; nothing is asked for before the start. */
+  #shipped(name: string): FileReader {
+    return assetFolder(this.#boot!.assetBase, `models/${name}`);
   }
 
   /** The scorer is the same for every run; one that did not load is tried again. */

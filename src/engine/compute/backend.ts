@@ -26,6 +26,8 @@ export interface BackendReport {
   readonly tried: readonly { readonly name: BackendName; readonly ok: boolean; readonly why: string }[];
   /** On webgpu, once the gate has been passed or not: do the fused ops compute, and why or why not. */
   readonly fusedOps: { readonly on: boolean; readonly why: string } | null;
+  /** On webgpu, once it has been measured: how dense layers are computed, and by how much that is faster. */
+  readonly matmul: string | null;
 }
 
 export interface BackendOptions {
@@ -113,6 +115,7 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
       adapter: description,
       tried: [{ name: wanted, ...attempt }],
       fusedOps: null,
+      matmul: null,
     };
   }
   const tried: { name: BackendName; ok: boolean; why: string }[] = [];
@@ -128,7 +131,7 @@ export async function selectBackend(options: BackendOptions = {}): Promise<Backe
     if (attempt.ok) {
       const failed = tried.slice(0, -1).map((t) => `${t.name}: ${t.why}`);
       const reason = failed.length > 0 ? failed.join('; ') : 'a hardware WebGPU adapter is there';
-      return { name, reason, adapter: description, tried, fusedOps: null };
+      return { name, reason, adapter: description, tried, fusedOps: null, matmul: null };
     }
   }
   throw new Error(`No backend runs here: ${tried.map((t) => `${t.name}: ${t.why}`).join('; ')}`);

@@ -27,6 +27,10 @@ export interface BenchBatch {
   readonly maxNewTokens: number;
 }
 
+/** What is timed, in the order of a report. */
+export const MEASURES = ['training', 'rollouts', 'step'] as const;
+export type Measure = (typeof MEASURES)[number];
+
 /** What a training micro-batch came to; contenders must agree on all three. */
 export interface TrainResult {
   readonly loss: number;

@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend, type BackendName } from '../compute/backend.ts';
 import { createOptimizer } from '../compute/optimizer.ts';
+import { gpuDevice } from '../compute/webgpu/eager.ts';
+import { measureMatmul } from '../compute/webgpu/measureMatmul.ts';
 import { setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import { Policy } from '../model/policy.ts';
 import type { NamedTensors, PolicyConfig } from '../model/types.ts';
@@ -14,9 +16,12 @@ import { OBJECTIVE, OPTIMIZER, withResponses } from './index.ts';
 import type { BenchBatch, Contender, TrainResult } from './index.ts';
 
 export interface OursOptions {
-  readonly backend: BackendName;
+  /** null: the current one, as it is. */
+  readonly backend: BackendName | null;
   /** Off: every fused op runs as its composite of plain tfjs ops. */
   readonly fusedOps: boolean;
+  /** Measure first how the device computes dense layers best, as the page does at its start. Needs webgpu. */
+  readonly tuned?: boolean;
 }
 
 export class Ours implements Contender {
@@ -31,8 +36,9 @@ export class Ours implements Contender {
   }
 
   async prepare(config: PolicyConfig, weights: NamedTensors, batch: BenchBatch): Promise<void> {
-    const { backend, fusedOps } = this.#options;
-    await selectBackend({ forced: backend });
+    const { backend, fusedOps, tuned } = this.#options;
+    if (backend) await selectBackend({ forced: backend });
+    if (tuned) await measureMatmul(gpuDevice());
     setFusedOpsOff(fusedOps ? null : 'measured without');
     const policy = Policy.fromTensors(config, weights);
     this.#batch = batch;

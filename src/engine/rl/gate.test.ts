@@ -5,6 +5,8 @@ import { onGpuError } from '../compute/gpu.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
 import { fusedOpsOff, setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
+import type { Matmul } from '../compute/webgpu/linearVariants.ts';
+import { noteMatmul } from '../compute/webgpu/measureMatmul.ts';
 import { passGate } from './gate.ts';
 
 const errors: string[] = [];
@@ -18,11 +20,23 @@ afterEach(() => {
   setFusedOpsOff(null);
 });
 
-/** A new device whose driver compiles one kernel as another program. */
-async function deviceThatMakes(kernel: string, from: RegExp, to: string): Promise<void> {
-  tf.removeBackend('webgpu');
+/** A new device on which dense layers are computed in one of the ways. */
+async function newDevice(matmul: Matmul): Promise<GPUDevice> {
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   await selectBackend({ forced: 'webgpu' });
-  const device = gpuDevice();
+  const milliseconds = { registers: 2, tiles: matmul === 'tiles' ? 1 : 3 };
+  noteMatmul(gpuDevice(), milliseconds);
+  return gpuDevice();
+}
+
+/** A new device whose driver compiles one kernel as another program. */
+async function deviceThatMakes(
+  kernel: string,
+  from: RegExp,
+  to: string,
+  matmul: Matmul = 'registers',
+): Promise<void> {
+  const device = await newDevice(matmul);
   const make = device.createShaderModule.bind(device);
   device.createShaderModule = (descriptor) => {
     if (descriptor.label !== kernel) return make(descriptor);
@@ -33,15 +47,19 @@ async function deviceThatMakes(kernel: string, from: RegExp, to: string): Promis
 }
 
 describe('the gate of the static plans', () => {
-  it('opens where they compute as the cpu does', async () => {
-    await selectBackend({ forced: 'webgpu' });
-    const before = tf.memory().numTensors;
-    expect(await passGate()).toBeNull();
-    expect(fusedOpsOff()).toBeNull();
-    expect(tf.getBackend()).toBe('webgpu');
-    expect(tf.memory().numTensors).toBe(before);
-    expect(errors).toEqual([]);
-  }, 60_000);
+  it.each(['registers', 'tiles'] as const)(
+    'opens where they compute as the cpu does, by %s',
+    async (matmul) => {
+      await newDevice(matmul);
+      const before = tf.memory().numTensors;
+      expect(await passGate()).toBeNull();
+      expect(fusedOpsOff()).toBeNull();
+      expect(tf.getBackend()).toBe('webgpu');
+      expect(tf.memory().numTensors).toBe(before);
+      expect(errors).toEqual([]);
+    },
+    60_000,
+  );
 
   it.each([
     ['linear', /acc0 \+= /, 'acc0 -= ', /sampled|decode|log-probs/],
@@ -56,6 +74,19 @@ describe('the gate of the static plans', () => {
       expect(await passGate()).toMatch(what);
       expect(fusedOpsOff()).toMatch(what);
       expect(tf.getBackend()).toBe('webgpu');
+    },
+    60_000,
+  );
+
+  it.each([
+    ['linear_tiles', /column \+ 8u < end/, 'column + 8u < end - 1u', /sampled|decode|log-probs/],
+    ['linear_tiles_input_gradient_set', /acc1 \+= w/, 'acc1 -= w', /gradient norm|updated/],
+    ['linear_tiles_weight_gradient_bias', /sums \+= d/, 'sums -= d', /gradient norm|updated/],
+  ])(
+    'stays shut when tiles are chosen and %s computes wrongly',
+    async (kernel, from, to, what) => {
+      await deviceThatMakes(kernel, from, to, 'tiles');
+      expect(await passGate()).toMatch(what);
     },
     60_000,
   );

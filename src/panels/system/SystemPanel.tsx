@@ -1,6 +1,7 @@
-import { useState } from 'react';
 import { exportCheckpoint, sessionStore, useSession } from '../../state/index.ts';
 import { Bar, Button, formatCompact, formatSeconds, formatShare, Panel } from '../../ui/index.ts';
+import { Benchmark } from './Benchmark.tsx';
+import { CopyButton } from './CopyButton.tsx';
 import { diagnostics } from './diagnostics.ts';
 import { Mismatch } from './Mismatch.tsx';
 import './system.css';
@@ -14,7 +15,10 @@ export function SystemPanel() {
       actions={
         <>
           <ExportButton />
-          <CopyButton />
+          <CopyButton
+            label="Copy diagnostics"
+            text={() => diagnostics(sessionStore.getState(), navigator.userAgent)}
+          />
         </>
       }
     >
@@ -24,6 +28,7 @@ export function SystemPanel() {
         <Timing />
         <Mismatch />
       </div>
+      <Benchmark />
       <Log />
     </Panel>
   );
@@ -40,17 +45,6 @@ function ExportButton() {
       Export checkpoint
     </Button>
   );
-}
-
-function CopyButton() {
-  const [told, setTold] = useState('Copy diagnostics');
-  const copy = (): void => {
-    navigator.clipboard.writeText(diagnostics(sessionStore.getState(), navigator.userAgent)).then(
-      () => setTold('Copied'),
-      (error: unknown) => setTold(`Not copied: ${String(error)}`),
-    );
-  };
-  return <Button onClick={copy}>{told}</Button>;
 }
 
 function Backend() {
@@ -73,6 +67,7 @@ function Backend() {
           Fused ops: <strong>{backend.fusedOps.on ? 'on' : 'off'}</strong>, {backend.fusedOps.why}
         </p>
       )}
+      {backend.matmul && <p>Matmul: {backend.matmul}, measured at the start</p>}
       <ul>
         {backend.tried.map((attempt) => (
           <li key={attempt.name}>

@@ -5,16 +5,8 @@ import { selectBackend } from '../backend.ts';
 import { onGpuError } from '../gpu.ts';
 import { prepareNodeBackends } from '../nodeBackend.ts';
 import { runOperation } from './eager.ts';
-import {
-  addParts,
-  linearForward,
-  linearInputGradient,
-  linearResidual,
-  linearWeightGradient,
-  linearWeightGradientParts,
-  partsSize,
-  type LinearCall,
-} from './linear.ts';
+import { addParts, partsSize, type LinearCall } from './linear.ts';
+import { LINEAR, type Matmul } from './linearVariants.ts';
 
 const draws = (key: number, length: number): Float32Array => {
   const random = new RandomStream(key);
@@ -43,8 +35,16 @@ const CASES: Readonly<Record<string, LinearCall>> = {
     layers: [{ outputs: 37, weight: 64 }],
     outStride: 44,
   },
+  'tiles with edges in every direction, and layers that meet in one': {
+    rows: 70,
+    inputs: 36,
+    layers: [
+      { outputs: 20, weight: 128, bias: 0 },
+      { outputs: 24, weight: 1024, bias: 64 },
+    ],
+  },
 };
-const FLAT = 1024;
+const FLAT = 2048;
 const parameters = draws(7, FLAT);
 
 /** The layers of a call as one matrix [columns, inputs] and one bias [columns]. */
@@ -118,78 +118,87 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
   expect(errors).toEqual([]);
 }
 
-describe.each(Object.keys(CASES))('%s', (name) => {
-  const call = CASES[name];
-  const columns = call.layers.reduce((sum, { outputs }) => sum + outputs, 0);
-  const stride = call.outStride ?? columns;
-  const bias = call.layers.every((layer) => layer.bias !== undefined);
-  const inputs = () => {
-    const golden = goldens.get(name)!;
-    return {
-      golden,
-      x: tf.tensor1d(golden.x),
-      dy: tf.tensor1d(golden.dy),
-      parameters: tf.tensor1d(parameters),
+const VARIANTS = Object.keys(LINEAR) as Matmul[];
+
+describe.each(VARIANTS.flatMap((matmul) => Object.keys(CASES).map((name) => [matmul, name] as const)))(
+  '%s: %s',
+  (matmul, name) => {
+    const operations = LINEAR[matmul];
+    const call = CASES[name];
+    const columns = call.layers.reduce((sum, { outputs }) => sum + outputs, 0);
+    const stride = call.outStride ?? columns;
+    const bias = call.layers.every((layer) => layer.bias !== undefined);
+    const inputs = () => {
+      const golden = goldens.get(name)!;
+      return {
+        golden,
+        x: tf.tensor1d(golden.x),
+        dy: tf.tensor1d(golden.dy),
+        parameters: tf.tensor1d(parameters),
+      };
     };
-  };
-  /** Without the columns between the outputs and the stride. */
-  const outputs = (values: Float32Array) => values.filter((_, i) => i % stride < columns);
+    /** Without the columns between the outputs and the stride. */
+    const outputs = (values: Float32Array) => values.filter((_, i) => i % stride < columns);
 
-  it('forward', async () => {
-    const { golden, x, parameters } = inputs();
-    const flatBias = await joined(call).bias.data<'float32'>();
-    const expected = golden.out.map((value, i) => (bias ? value : value - flatBias[i % columns]));
-    const shape = [call.rows * stride];
-    const [out] = runOperation(linearForward({ bias }), call, [x, parameters], [{ shape }]);
-    expectClose(outputs(await out.data<'float32'>()), expected, name);
-  });
+    it('forward', async () => {
+      const { golden, x, parameters } = inputs();
+      const flatBias = await joined(call).bias.data<'float32'>();
+      const expected = golden.out.map((value, i) => (bias ? value : value - flatBias[i % columns]));
+      const shape = [call.rows * stride];
+      const [out] = runOperation(operations.forward({ bias }), call, [x, parameters], [{ shape }]);
+      expectClose(outputs(await out.data<'float32'>()), expected, name);
+    });
 
-  it('forward plus a residual', async () => {
-    const { x, parameters } = inputs();
-    const shape = [call.rows * stride];
-    const [plain] = runOperation(linearForward({ bias }), call, [x, parameters], [{ shape }]);
-    const residual = tf.tensor1d(draws(5, shape[0]));
-    const [sum] = runOperation(linearResidual({ bias }), call, [x, parameters, residual], [{ shape }]);
-    expectClose(
-      outputs(await sum.data<'float32'>()),
-      outputs(await tf.add(plain, residual).data<'float32'>()),
-      name,
-    );
-  });
-
-  it('gradient of the input, set and added', async () => {
-    const { golden, dy, parameters } = inputs();
-    const shape = [call.rows * call.inputs];
-    const [dx] = runOperation(linearInputGradient('set'), call, [dy, parameters], [{ shape }]);
-    expectClose(await dx.data(), golden.dx, name);
-    const [twice] = runOperation(linearInputGradient('add'), call, [dy, parameters], [dx]);
-    expectClose(
-      await twice.data(),
-      golden.dx.map((value) => 2 * value),
-      `${name}, added`,
-    );
-  });
-
-  it.each([1, 3])('gradient of weights and biases, rows in %s parts, the same bits twice', async (parts) => {
-    const { golden, dy, x } = inputs();
-    const start = draws(3, FLAT);
-    const run = async () => {
-      const gradients = tf.tensor1d(start);
-      runOperation(linearWeightGradient({ bias }), call, [dy, x], [gradients]);
-      const partial = { ...call, parts };
-      const other = tf.tensor1d(start);
-      const [products] = runOperation(
-        linearWeightGradientParts,
-        partial,
-        [dy, x],
-        [{ shape: [partsSize(partial)] }],
+    it('forward plus a residual', async () => {
+      const { x, parameters } = inputs();
+      const shape = [call.rows * stride];
+      const [plain] = runOperation(operations.forward({ bias }), call, [x, parameters], [{ shape }]);
+      const residual = tf.tensor1d(draws(5, shape[0]));
+      const [sum] = runOperation(operations.residual({ bias }), call, [x, parameters, residual], [{ shape }]);
+      expectClose(
+        outputs(await sum.data<'float32'>()),
+        outputs(await tf.add(plain, residual).data<'float32'>()),
+        name,
       );
-      runOperation(addParts({ bias }), partial, [products], [other]);
-      return [await gradients.data<'float32'>(), await other.data<'float32'>()];
-    };
-    const [whole, inParts] = await run();
-    expectClose(whole, golden.gradients, name);
-    expectClose(inParts, golden.gradients, `${name}, in parts`);
-    expect(await run()).toEqual([whole, inParts]);
-  });
-});
+    });
+
+    it('gradient of the input, set and added', async () => {
+      const { golden, dy, parameters } = inputs();
+      const shape = [call.rows * call.inputs];
+      const [dx] = runOperation(operations.inputGradient('set'), call, [dy, parameters], [{ shape }]);
+      expectClose(await dx.data(), golden.dx, name);
+      const [twice] = runOperation(operations.inputGradient('add'), call, [dy, parameters], [dx]);
+      expectClose(
+        await twice.data(),
+        golden.dx.map((value) => 2 * value),
+        `${name}, added`,
+      );
+    });
+
+    it.each([1, 3])(
+      'gradient of weights and biases, rows in %s parts, the same bits twice',
+      async (parts) => {
+        const { golden, dy, x } = inputs();
+        const start = draws(3, FLAT);
+        const run = async () => {
+          const gradients = tf.tensor1d(start);
+          runOperation(operations.weightGradient({ bias }), call, [dy, x], [gradients]);
+          const partial = { ...call, parts };
+          const other = tf.tensor1d(start);
+          const [products] = runOperation(
+            operations.weightGradientParts,
+            partial,
+            [dy, x],
+            [{ shape: [partsSize(partial)] }],
+          );
+          runOperation(addParts({ bias }), partial, [products], [other]);
+          return [await gradients.data<'float32'>(), await other.data<'float32'>()];
+        };
+        const [whole, inParts] = await run();
+        expectClose(whole, golden.gradients, name);
+        expectClose(inParts, golden.gradients, `${name}, in parts`);
+        expect(await run()).toEqual([whole, inParts]);
+      },
+    );
+  },
+);

@@ -64,15 +64,15 @@ fn layerOf(column : u32) -> Layer {
 fn columns() -> u32 { return u.outputs0 + u.outputs1 + u.outputs2; }`;
 
 const WORKGROUP = 64;
-const times = (count: number, line: (i: number) => string): string =>
+export const times = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');
 const quarters = (n: number): number => Math.ceil(n / 4);
 
 /** Over what was there, or added to it. */
 export type Store = 'set' | 'add';
 
-const FORWARD = { x: 'read vec4<f32>', parameters: 'read vec4<f32>', out: 'write f32' } as const;
-const FORWARD_RESIDUAL = {
+export const FORWARD = { x: 'read vec4<f32>', parameters: 'read vec4<f32>', out: 'write f32' } as const;
+export const FORWARD_RESIDUAL = {
   x: 'read vec4<f32>',
   parameters: 'read vec4<f32>',
   residual: 'read f32',
@@ -220,8 +220,8 @@ export interface PartsCall extends LinearCall {
 export const partsSize = (call: PartsCall): number =>
   call.parts * quarters(columnsOf(call)) * 4 * (call.inputs + 1);
 
-const PARTS_UNIFORMS = { ...LINEAR_UNIFORMS, parts: 'u32' } as const;
-const partsUniforms = (call: PartsCall): number[] => [...linearUniforms(call), call.parts];
+export const PARTS_UNIFORMS = { ...LINEAR_UNIFORMS, parts: 'u32' } as const;
+export const partsUniforms = (call: PartsCall): number[] => [...linearUniforms(call), call.parts];
 const blocks = (call: LinearCall): number => quarters(columnsOf(call)) * (call.inputs / 4);
 
 /** `linearWeightGradient` in two: the products of each part of the rows, … */

@@ -17,6 +17,11 @@ export async function openTestDevice(): Promise<void> {
   onGpuError((message) => errors.push(message));
 }
 
+/** Errors of the device since it was asked last. */
+export function takeErrors(): string[] {
+  return errors.splice(0);
+}
+
 /** Normal draws. */
 export function draws(key: number, count: number): Float32Array {
   const random = new RandomStream(key);
@@ -56,7 +61,7 @@ export async function run<Call>(
   const again = await runOnce(operation, call, inputs, outputs);
   const bits = (all: readonly Values[]) => all.map(({ buffer }) => [...new Uint32Array(buffer)]);
   expect(bits(again)).toEqual(bits(values));
-  expect(errors.splice(0)).toEqual([]);
+  expect(takeErrors()).toEqual([]);
   return values;
 }
 

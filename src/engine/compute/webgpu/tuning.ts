@@ -1,5 +1,7 @@
 import { isSoftwareDevice } from '../gpu.ts';
 import { rowsFor } from './attentionShader.ts';
+import type { Matmul } from './linearVariants.ts';
+import { measuredMatmul } from './measureMatmul.ts';
 import type { Lanes } from './rowLanes.ts';
 
 /** Choices of the kernels that fit an adapter. */
@@ -12,6 +14,8 @@ export interface GpuTuning {
   readonly wholeLayers: boolean;
   /** Shares of the rows in a weight gradient: a large GPU needs many invocations, a software adapter few. */
   readonly parts: number;
+  /** How the products of dense layers are computed. */
+  readonly matmul: Matmul;
   /** Queries, or keys, of one attention invocation. */
   readonly attentionRows: (headDim: number) => number;
 }
@@ -21,6 +25,7 @@ export const SOFTWARE: GpuTuning = {
   attentionLanes: 1,
   wholeLayers: false,
   parts: 1,
+  matmul: 'registers',
   attentionRows: (headDim) => rowsFor(headDim, true),
 };
 export const HARDWARE: GpuTuning = {
@@ -28,10 +33,12 @@ export const HARDWARE: GpuTuning = {
   attentionLanes: 32,
   wholeLayers: true,
   parts: 16,
+  matmul: 'registers',
   attentionRows: (headDim) => rowsFor(headDim, false),
 };
 
-/** The choices for a device. */
+/** The choices for a device: by its kind, the matmul by its measurement where there was one. */
 export function gpuTuning(device: GPUDevice): GpuTuning {
-  return isSoftwareDevice(device) ? SOFTWARE : HARDWARE;
+  const tuning = isSoftwareDevice(device) ? SOFTWARE : HARDWARE;
+  return { ...tuning, matmul: measuredMatmul(device)?.chosen ?? tuning.matmul };
 }

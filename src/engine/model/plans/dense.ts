@@ -1,16 +1,6 @@
 /** Dense layers and norms of a plan, by the names of their parameters. */
-import {
-  addParts,
-  linearForward,
-  linearInputGradient,
-  linearResidual,
-  linearWeightGradient,
-  linearWeightGradientParts,
-  partsSize,
-  type Layer,
-  type LinearCall,
-  type Store,
-} from '../../compute/webgpu/linear.ts';
+import { addParts, partsSize, type Layer, type LinearCall, type Store } from '../../compute/webgpu/linear.ts';
+import { LINEAR } from '../../compute/webgpu/linearVariants.ts';
 import {
   layerNormBackward,
   layerNormForward,
@@ -66,7 +56,7 @@ const callOf = ({ inputs, layers, outStride }: Dense, rows: number): LinearCall 
 /** out = x·Wᵀ (+ bias) (+ residual). */
 export function addDense<S>(
   plan: Plan<S>,
-  { parameters }: PlanContext,
+  { parameters, tuning }: PlanContext,
   layer: Dense,
   rows: Rows<S>,
   buffers: { x: GPUBuffer; out: GPUBuffer; residual?: GPUBuffer },
@@ -74,19 +64,20 @@ export function addDense<S>(
   const { x, out, residual } = buffers;
   const call = (sizes: S) => callOf(layer, rows(sizes));
   const bound = { x, parameters: parameters.buffer, out };
-  if (residual) plan.add(linearResidual(layer), { ...bound, residual }, call);
-  else plan.add(linearForward(layer), bound, call);
+  const operations = LINEAR[tuning.matmul];
+  if (residual) plan.add(operations.residual(layer), { ...bound, residual }, call);
+  else plan.add(operations.forward(layer), bound, call);
 }
 
 /** dx (set or added to) = dy·W. */
 export function addDenseInputGradient<S>(
   plan: Plan<S>,
-  { parameters }: PlanContext,
+  { parameters, tuning }: PlanContext,
   layer: Dense,
   rows: Rows<S>,
   { dy, dx, store = 'set' }: { dy: GPUBuffer; dx: GPUBuffer; store?: Store },
 ): void {
-  plan.add(linearInputGradient(store), { dy, parameters: parameters.buffer, dx }, (sizes) =>
+  plan.add(LINEAR[tuning.matmul].inputGradient(store), { dy, parameters: parameters.buffer, dx }, (sizes) =>
     callOf(layer, rows(sizes)),
   );
 }
@@ -100,14 +91,15 @@ export function addDenseWeightGradient<S>(
   { dy, x }: { dy: GPUBuffer; x: GPUBuffer },
 ): void {
   const { parts } = tuning;
+  const operations = LINEAR[tuning.matmul];
   if (parts === 1) {
-    plan.add(linearWeightGradient(layer), { dy, x, gradients }, (sizes) => callOf(layer, rows(sizes)));
+    plan.add(operations.weightGradient(layer), { dy, x, gradients }, (sizes) => callOf(layer, rows(sizes)));
     return;
   }
   const call = (sizes: S) => ({ ...callOf(layer, rows(sizes)), parts });
   const size = partsSize({ ...callOf(layer, 1), parts });
   const scratch = workspace.get(`parts of ${size}`, size);
-  plan.add(linearWeightGradientParts, { dy, x, parts: scratch }, call);
+  plan.add(operations.weightGradientParts, { dy, x, parts: scratch }, call);
   plan.add(addParts(layer), { parts: scratch, gradients }, call);
 }
 

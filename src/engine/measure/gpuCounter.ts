@@ -15,8 +15,8 @@ export interface Counts {
   readonly bindGroups: number;
   readonly pipelines: number;
   /**
-   * From start to end without the waits for the device, µs; the process's CPU time where that is less, as on a machine
-   * that others use too.
+   * From start to end without the waits for the device, µs; the thread's CPU time where that is known and less, as on a
+   * machine that others use too.
    */
   readonly javascriptMicroseconds: number;
   /** Dispatches by the pipeline's label. */
@@ -38,7 +38,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const MAP_READ = 1;
 
-/** Counts for the whole process from its making on: make one, before the first device. */
+/** Counts for the whole thread from its making until `stop`. */
 export class GpuCounter {
   #counts = { ...ZERO };
   #byPipeline: Record<string, number> = {};
@@ -47,9 +47,13 @@ export class GpuCounter {
   #waits = 0;
   #waitingSince = 0;
   #waited = 0;
+  readonly #cpuTime: () => number;
+  readonly #undo: (() => void)[] = [];
 
-  /** Needs WebGPU's classes as globals. */
-  constructor() {
+  /** Needs WebGPU's classes as globals. `cpuTime`: µs that this process has computed, where it can be known. */
+  constructor(cpuTime: () => number = () => Infinity) {
+    this.#cpuTime = cpuTime;
+    const wrap = (...method: Parameters<typeof wrapped>): void => void this.#undo.push(wrapped(...method));
     const add = (name: keyof typeof ZERO, amount = 1): void => {
       this.#counts[name] += amount;
     };
@@ -104,12 +108,17 @@ export class GpuCounter {
     this.#byPipeline = {};
     this.#waited = 0;
     const start = performance.now();
-    const before = process.cpuUsage();
+    const before = this.#cpuTime();
     await call();
-    const { user, system } = process.cpuUsage(before);
+    const computed = Number.isFinite(before) ? this.#cpuTime() - before : Infinity;
     const wall = (performance.now() - start - this.#waited) * 1000;
-    const javascriptMicroseconds = Math.min(wall, user + system);
+    const javascriptMicroseconds = Math.min(wall, computed);
     return { ...this.#counts, javascriptMicroseconds, byPipeline: this.#byPipeline };
+  }
+
+  /** Puts the methods back. */
+  stop(): void {
+    for (const undo of this.#undo.splice(0)) undo();
   }
 
   /** Time until a promise of the device settles is not JavaScript's. */
@@ -122,13 +131,13 @@ export class GpuCounter {
   };
 }
 
-/** Puts `before` in front of a class's method, with the object first, and `after` behind it, with the result first. */
-function wrap(
+/** Puts `before` in front of a class's method, with the object first, and `after` behind it, with the result first. Returns what undoes it. */
+function wrapped(
   prototype: object,
   name: string,
   before: (...args: readonly unknown[]) => void,
   after?: (result: unknown, ...args: readonly unknown[]) => void,
-): void {
+): () => void {
   const methods = prototype as Record<string, Method>;
   const original = methods[name];
   methods[name] = function (this: unknown, ...args: unknown[]): unknown {
@@ -136,6 +145,9 @@ function wrap(
     const result = original.apply(this, args);
     after?.(result, ...args);
     return result;
+  };
+  return () => {
+    methods[name] = original;
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
-import { GpuCounter } from './counter.ts';
+import { GpuCounter } from './gpuCounter.ts';
 
 const SHADER = `@group(0) @binding(0) var<storage, read_write> x : array<f32>;
 @compute @workgroup_size(1) fn main() { x[0] = 1.0; }`;
@@ -11,7 +11,10 @@ describe('GpuCounter', () => {
 
   beforeAll(async () => {
     Object.assign(globalThis, globals);
-    counter = new GpuCounter();
+    counter = new GpuCounter(() => {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    });
     const adapter = await create(['backend=null']).requestAdapter();
     device = await adapter!.requestDevice();
   });
@@ -71,5 +74,17 @@ describe('GpuCounter', () => {
     const idle = await counter.count(() => new Promise((resolve) => setTimeout(resolve, 50)));
     expect(busy.javascriptMicroseconds).toBeGreaterThan(2_000);
     expect(idle.javascriptMicroseconds).toBeLessThan(45_000);
+  });
+
+  it('stopped it leaves the methods as they were', async () => {
+    const submit = (): unknown => Object.getOwnPropertyDescriptor(GPUQueue.prototype, 'submit')?.value;
+    const before = submit();
+    const other = new GpuCounter();
+    expect(submit()).not.toBe(before);
+    const { submits, javascriptMicroseconds } = await other.count(async () => device.queue.submit([]));
+    expect(submits).toBe(1);
+    expect(Number.isFinite(javascriptMicroseconds)).toBe(true);
+    other.stop();
+    expect(submit()).toBe(before);
   });
 });
