@@ -99,6 +99,8 @@ export interface MemoryReport {
   readonly bytes: number;
   /** Bytes the GPU pool holds, free buffers included; null when the backend does not say. */
   readonly poolBytes: number | null;
+  /** Bytes of the GPU buffers beside the pool: parameters, moments, what plans compute in; null: there are none. */
+  readonly bufferBytes: number | null;
 }
 
 export interface WorkerError {
