@@ -35,7 +35,9 @@ function suggestionFor(where: string, error: unknown, message: string, hasRun: b
   if (where === START) return 'Choose another preset or other questions in Setup.';
   if (where === WARMUP_JOB)
     return 'Lower the learning rate or the samples a step of the warm-up, and try again.';
-  if (error instanceof Error && error.name === 'NonFiniteError') {
+  if (
+    /\bnot finite\b|^NonFiniteError/.test(`${error instanceof Error ? error.name : ''} ${message}`.trim())
+  ) {
     return 'Lower the learning rate or raise the KL coefficient in Setup and restart, or try the phase again.';
   }
   if (error instanceof GpuMemoryError) return LESS_MEMORY[error.use];
