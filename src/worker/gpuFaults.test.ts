@@ -158,8 +158,11 @@ test('a device lost in each phase, between two submits and while it waits for th
 
 test('a device lost at rest, at play and during an evaluation', async () => {
   await page.step();
+  const tensors = () => page.of('memory').at(-1)?.memory.tensors;
+  const before = tensors();
   gpuDevice().destroy();
   await page.recover();
+  expect(tensors()).toBe(before);
   const own = heldBuffers();
   const evaluation = { type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 4, samples: 0 } as const;
   loseAfter(4);

@@ -38,6 +38,7 @@ export class Opener {
     const wasLost = this.isLost;
     if (wasLost) {
       present?.dispose();
+      this.#scorer?.dispose?.();
       this.#scorer = null;
       const report = await this.#doors.reopenBackend(forcedBackend);
       this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
