@@ -4,8 +4,9 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { deviceLost, onGpuError } from '../engine/compute/backend.ts';
+import { onDeviceLost, onGpuError } from '../engine/compute/backend.ts';
 import type { BackendName, BackendReport } from '../engine/compute/backend.ts';
+import { heldBuffers } from '../engine/compute/webgpu/buffers.ts';
 import { writeCheckpoint } from '../engine/model/checkpoint.ts';
 import { loadScorer } from '../engine/rewards/scorer/index.ts';
 import type { ImageTextScorer } from '../engine/rewards/types.ts';
@@ -46,7 +47,7 @@ export function browserDoors(): EngineDoors {
       return select(forced);
     },
     onDeviceLost(handler) {
-      void deviceLost.then(({ reason, message }) => handler(message || reason));
+      onDeviceLost(({ reason, message }) => handler(message || reason));
     },
     onGpuError,
     taskSetByName,
@@ -57,7 +58,12 @@ export function browserDoors(): EngineDoors {
     },
     memory() {
       const memory: tf.MemoryInfo & { numBytesInGPU?: number } = tf.memory();
-      return { tensors: memory.numTensors, bytes: memory.numBytes, poolBytes: memory.numBytesInGPU ?? null };
+      return {
+        tensors: memory.numTensors,
+        bytes: memory.numBytes,
+        poolBytes: memory.numBytesInGPU ?? null,
+        bufferBytes: heldBuffers().bytes || null,
+      };
     },
   };
 }

@@ -26,7 +26,7 @@ test('the error says what to do, not that a run stands as it was', async () => {
     taskSetByName,
     loadScorer,
     checkpointFiles: async () => ({}),
-    memory: () => ({ tensors: 0, bytes: 0, poolBytes: null }),
+    memory: () => ({ tensors: 0, bytes: 0, poolBytes: null, bufferBytes: null }),
   });
   session.receive({ type: 'boot', version: PROTOCOL_VERSION, forcedBackend: null, assetBase });
   session.receive({

@@ -27,9 +27,9 @@ import type { WarmedUp, WarmupProgress, WarmupRequest } from './warmups.ts';
 
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
 export type { BenchmarkProgress, BenchmarkReport, BenchmarkRequest, EvaluatedPolicy, EvaluationRequest };
-export type { PolicyAt, WarmedUp, WarmupProgress };
-export type { SavedState } from './snapshots.ts';
 export type { KeptState, KeptWhy } from './keptStates.ts';
+export type { SavedState } from './snapshots.ts';
+export type { PolicyAt, WarmedUp, WarmupProgress };
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
@@ -38,8 +38,8 @@ export {
   defaultCheckpoint,
   misfitOf,
   readersOf,
+  type Misfit,
 } from '../engine/rl/shipped.ts';
-export type { Misfit } from '../engine/rl/shipped.ts';
 export { WARMUP_DEFAULTS } from '../engine/rl/warmupRound.ts';
 
 /** Hacks that can be shown and runs that learn one, by their ids. */
@@ -103,6 +103,8 @@ export interface MemoryReport {
   readonly bytes: number;
   /** Bytes the GPU pool holds, free buffers included; null when the backend does not say. */
   readonly poolBytes: number | null;
+  /** Bytes of the GPU buffers beside the pool: parameters, moments, what plans compute in; null: there are none. */
+  readonly bufferBytes: number | null;
 }
 
 export interface WorkerError {

@@ -48,6 +48,7 @@ export class RunHandle {
   #nextSnapshot = 0;
   /** Something has moved since the snapshot. */
   #isStale = false;
+  #isDisposed = false;
   readonly #seconds: Record<Phase, number> = {
     split: 0,
     sample: 0,
@@ -286,12 +287,13 @@ export class RunHandle {
   get exportName(): string {
     return `${this.request.config.preset}-step-${this.#trainer.step}`;
   }
-  /** The policy in Hugging Face's layout, as it is now. */
   get parts(): RunParts {
     return this.#parts;
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#trainer.dispose();
     this.#parts.policy.dispose();
   }

@@ -43,7 +43,7 @@ class Page {
       taskSetByName,
       loadScorer,
       checkpointFiles: async () => ({}),
-      memory: () => ({ tensors: 0, bytes: 0, poolBytes: null }),
+      memory: () => ({ tensors: 0, bytes: 0, poolBytes: null, bufferBytes: null }),
     };
     const out = new Outbox(({ messages }) => this.messages.push(...messages));
     this.session = new Session(out, doors);

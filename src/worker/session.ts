@@ -2,7 +2,6 @@
  * Owns the engine: takes the page's messages, runs the loop, and reports. Commands that touch tensors become jobs
  * between two phases; lookups are served at once.
  */
-import type { ImageTextScorer } from '../engine/rewards/types.ts';
 import { assetFolder, filesReader, type FileReader } from './assets.ts';
 import { describeError, isDeviceGone, lostError, START } from './errors.ts';
 import { TaskLibrary } from './imports.ts';
@@ -13,7 +12,9 @@ import { Loop, type LoopHost, type PhaseEnd } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import type { Progress, ToWorker, WorkerStatus } from './protocol.ts';
-import { RunHandle } from './runHandle.ts';
+import { macrotask } from './macrotask.ts';
+import { Opener } from './opener.ts';
+import type { RunHandle } from './runHandle.ts';
 import { resumed, Snapshots } from './snapshots.ts';
 import type { EngineDoors } from './doors.ts';
 
@@ -22,18 +23,17 @@ type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 export class Session implements LoopHost {
   readonly #out: Outbox;
   readonly #doors: EngineDoors;
+  readonly #opener: Opener;
   readonly #loop: Loop;
   readonly #library: TaskLibrary;
   readonly #longJobs: LongJobs;
   readonly #snapshots: Snapshots;
   #boot: Message<'boot'> | null = null;
   #run: RunHandle | null = null;
-  #scorer: ImageTextScorer | null = null;
   /** Jobs under way that the page waits for: boot, start, recover. */
   #loading = 0;
   /** A start was tried, well or badly. */
   #wasStarted = false;
-  #lost = false;
   #failed = false;
   #abort = new AbortController();
   #progress: Progress | null = null;
@@ -43,6 +43,7 @@ export class Session implements LoopHost {
   constructor(out: Outbox, doors: EngineDoors) {
     this.#out = out;
     this.#doors = doors;
+    this.#opener = new Opener(out, doors);
     this.#loop = new Loop(this);
     this.#longJobs = new LongJobs(out, (name) => this.#shipped(name));
     this.#snapshots = new Snapshots(out);
@@ -111,7 +112,7 @@ export class Session implements LoopHost {
 
   async runPhase(): Promise<PhaseEnd | null> {
     const run = this.#run;
-    if (!run || this.#lost || this.#failed) return null;
+    if (!run || this.#opener.isLost || this.#failed) return null;
     const { nextPhase: phase, step } = run.trainer;
     this.#progress = null;
     this.#abort = new AbortController();
@@ -126,7 +127,7 @@ export class Session implements LoopHost {
       this.#progress = null;
       return { step: run.trainer.step > step, phase: run.trainer.nextPhase !== phase };
     } catch (error) {
-      if (isDeviceGone(error) || !signal.aborted) this.#report(`${phase} of step ${step + 1}`, error);
+      if (isDeviceGone(error) || !signal.aborted) await this.#fail(`${phase} of step ${step + 1}`, error);
       return null;
     }
   }
@@ -142,12 +143,12 @@ export class Session implements LoopHost {
 
   async onRest(): Promise<void> {
     const run = this.#run;
-    if (run && !this.#lost) {
+    if (run && !this.#opener.isLost) {
       const { step } = run.trainer;
       const hash = step === this.#hashedStep ? null : await run.policyHash().catch(() => null);
       if (hash !== null) this.#out.add({ type: 'policyHash', step, hash });
       this.#hashedStep = step;
-      await this.#snapshots.update(run).catch((error: unknown) => this.#report('snapshot', error));
+      await this.#snapshots.update(run).catch((error: unknown) => this.#fail('snapshot', error));
     }
     this.onChange();
   }
@@ -168,7 +169,7 @@ export class Session implements LoopHost {
 
   #status(): WorkerStatus {
     if (this.#failed) return 'failed';
-    if (this.#lost) return 'lost';
+    if (this.#run && this.#opener.isLost) return 'lost';
     // The page starts a run as soon as the backend is there; until then nothing can be asked for.
     if (this.#loading > 0 || !this.#wasStarted) return 'booting';
     return this.#loop.status ?? (this.#run && !this.#run.isPristine ? 'paused' : 'idle');
@@ -193,8 +194,8 @@ export class Session implements LoopHost {
   /** Work on the run, between two phases; nothing without a run. */
   #job(where: string, work: (run: RunHandle) => Promise<void>): void {
     this.#loop.enqueue(async () => {
-      if (!this.#run || this.#lost) return;
-      await work(this.#run).catch((error: unknown) => this.#report(where, error));
+      if (!this.#run || this.#opener.isLost) return;
+      await work(this.#run).catch((error: unknown) => this.#fail(where, error));
       this.onChange();
     });
   }
@@ -207,8 +208,7 @@ export class Session implements LoopHost {
     }
     this.#boot = message;
     try {
-      const report = await this.#doors.selectBackend(message.forcedBackend);
-      this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
+      await this.#opener.open(message);
       this.#doors.onDeviceLost((reason) => this.#onLost(reason));
     } catch (error) {
       this.#failed = true;
@@ -228,11 +228,11 @@ export class Session implements LoopHost {
       checkpoint: before?.checkpoint ?? (files ? filesReader(files) : this.#shipped(checkpointName)),
       isOwn: files !== null,
       tasks: this.#library.get(message.tasks),
-      scorer: await this.#loadScorer(this.#boot.assetBase),
     };
-    const next = await RunHandle.load(request, before ?? undefined);
+    const wasLost = this.#opener.isLost;
+    const next = await this.#opener.makeRun(this.#boot, this.#run, request, before ?? undefined);
     // Only now: a checkpoint that does not load leaves the run as it is.
-    if (this.#run && !this.#lost) await this.#snapshots.update(this.#run);
+    if (this.#run && !wasLost) await this.#snapshots.update(this.#run);
     this.#replaceRun(next);
     this.#snapshots.begin(next, before !== null);
     this.#out.add({ type: 'started', info: await next.info() });
@@ -246,40 +246,29 @@ export class Session implements LoopHost {
     return assetFolder(this.#boot!.assetBase, `models/${name}`);
   }
 
-  /** The scorer is the same for every run; one that did not load is tried again. */
-  async #loadScorer(base: string): Promise<ImageTextScorer> {
-    this.#scorer ??= await this.#doors.loadScorer(assetFolder(base, 'models/scorer'));
-    return this.#scorer;
-  }
-
   #replaceRun(next: RunHandle): void {
     this.#run?.dispose();
     this.#run = next;
-    this.#lost = false;
     this.#progress = null;
     this.#hashedStep = 0;
   }
 
   async #recover(): Promise<void> {
     const run = this.#run;
-    if (!run || !this.#boot || !this.#lost) return;
-    const report = await this.#doors.reopenBackend(this.#boot.forcedBackend);
-    this.#out.add({ type: 'booted', version: PROTOCOL_VERSION, report });
-    this.#scorer = null;
-    const { request: before } = run;
-    const request = { ...before, scorer: await this.#loadScorer(this.#boot.assetBase) };
-    // The old run's tensors went with the device: there is nothing to dispose of.
-    this.#run = null;
-    const next = await RunHandle.load(request, run);
+    if (!run || !this.#boot || !this.#opener.isLost) return;
+    const next = await this.#opener.makeRun(this.#boot, run, run.request, run);
     this.#replaceRun(next);
     sendRewound(next, this.#out);
   }
 
   #onLost(reason: string): void {
-    if (!this.#run || this.#lost) return;
-    this.#lost = true;
+    if (this.#opener.isLost) return;
+    this.#opener.isLost = true;
     this.#loop.setMode('rest');
-    this.#out.add({ type: 'error', error: lostError(reason, this.#run.snapshot.progress.step) });
+    // Without a run, what was under way says that it failed; the next start opens a device.
+    if (this.#run) {
+      this.#out.add({ type: 'error', error: lostError(reason, this.#run.snapshot.progress.step) });
+    }
     this.onChange();
   }
 
@@ -289,8 +278,15 @@ export class Session implements LoopHost {
     this.#out.flushIfDue();
   }
 
+  /** Reports what failed on a run, but for what failed because the device was lost: of that the loss tells. */
+  async #fail(where: string, error: unknown): Promise<void> {
+    await macrotask();
+    if (!this.#opener.isLost) this.#report(where, error);
+  }
+
   #report(where: string, error: unknown): void {
-    if (this.#run && isDeviceGone(error)) return this.#onLost('the browser took it away');
+    if (this.#run && !this.#opener.isLost && isDeviceGone(error))
+      return this.#onLost('the browser took it away');
     this.#loop.setMode('rest');
     const described = describeError(where, error, this.#run !== null);
     this.#out.add({ type: 'error', error: { ...described, fatal: this.#failed } });

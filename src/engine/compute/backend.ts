@@ -12,7 +12,7 @@ import type { AdapterDescription } from './gpu.ts';
 import { installWasmKernels } from './wasm/kernels.ts';
 import { ViewingBackend } from './webgpu/viewingBackend.ts';
 
-export { deviceLost, onGpuError } from './gpu.ts';
+export { onDeviceLost, onGpuError } from './gpu.ts';
 export type { AdapterDescription, DeviceLoss } from './gpu.ts';
 
 export type BackendName = 'cpu' | 'wasm' | 'webgpu';

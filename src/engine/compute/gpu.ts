@@ -15,12 +15,15 @@ export interface DeviceLoss {
 }
 
 const errorHandlers = new Set<(message: string) => void>();
-let announceLoss: (loss: DeviceLoss) => void;
+const lossHandlers = new Set<(loss: DeviceLoss) => void>();
+/** The device opened last. */
+let inUse: GPUDevice | null = null;
 
-/** Resolves when the device in use is lost; never before. */
-export const deviceLost: Promise<DeviceLoss> = new Promise((resolve) => {
-  announceLoss = resolve;
-});
+/** Calls `handler` whenever the device in use is lost. Returns the function that unsubscribes. */
+export function onDeviceLost(handler: (loss: DeviceLoss) => void): () => void {
+  lossHandlers.add(handler);
+  return () => lossHandlers.delete(handler);
+}
 
 /**
  * Calls `handler` for every uncaptured WebGPU error. None may be ignored: after one, results are stale memory.
@@ -59,7 +62,7 @@ const LIMITS = [
 ] as const;
 const FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
-/** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `deviceLost`. */
+/** A device with the adapter's limits, whose errors reach `onGpuError` and whose end `onDeviceLost`. */
 export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
@@ -71,6 +74,10 @@ export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     if (errorHandlers.size === 0) console.error(`WebGPU: ${message}`);
     for (const handler of errorHandlers) handler(message);
   });
-  void device.lost.then(({ reason, message }) => announceLoss({ reason, message }));
+  inUse = device;
+  void device.lost.then(({ reason, message }) => {
+    if (device !== inUse) return;
+    for (const handler of lossHandlers) handler({ reason, message });
+  });
   return device;
 }

@@ -118,4 +118,6 @@ export interface ImageTextScorer {
   patchScores?(image: RasterImage, text: string): Promise<Float32Array>;
   /** Share of a suite's held-out objects whose best patch lies in their box, as its card has it; null: not measured. */
   patchHitRate?(suite: string): number | null;
+  /** Frees its tensors, where it has any. */
+  dispose?(): void;
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../compute/backend.ts';
 import { onGpuError } from '../compute/gpu.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
+import { countBuffers } from '../compute/webgpu/testing.ts';
 import { setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import { readConfig } from '../model/config.ts';
 import { imageFeatures } from '../model/forward.ts';
@@ -61,10 +62,11 @@ const decode = (policy: Policy, sampling: SamplingConfig, options?: RolloutOptio
 
 const expected = new Map<string, GeneratedRollout[][]>();
 const errors: string[] = [];
+let held: ReturnType<typeof countBuffers>;
 
 beforeAll(async () => {
   await prepareNodeBackends();
-  countBuffers();
+  held = countBuffers();
   await selectBackend({ forced: 'wasm' });
   for (const [name, sampling, eos] of cases) {
     const policy = policyWith(eos);
@@ -84,31 +86,6 @@ function expectSame(actual: GeneratedRollout[][], reference: GeneratedRollout[][
     expect(logProbs).toHaveLength(rollout.logProbs.length);
     logProbs.forEach((logProb, t) => expect(Math.abs(logProb - rollout.logProbs[t])).toBeLessThan(1e-4));
   });
-}
-
-/** Buffers of the process that were made and not destroyed, and their bytes. */
-const held = { buffers: 0, bytes: 0 };
-
-function countBuffers(): void {
-  const devices = GPUDevice.prototype as { createBuffer: (this: GPUDevice, ...args: never[]) => GPUBuffer };
-  const buffers = GPUBuffer.prototype as { destroy: (this: GPUBuffer) => undefined };
-  const { createBuffer } = devices;
-  const { destroy } = buffers;
-  const living = new WeakSet<GPUBuffer>();
-  devices.createBuffer = function (...args) {
-    const buffer = createBuffer.apply(this, args);
-    living.add(buffer);
-    held.buffers += 1;
-    held.bytes += buffer.size;
-    return buffer;
-  };
-  buffers.destroy = function () {
-    if (living.delete(this)) {
-      held.buffers -= 1;
-      held.bytes -= this.size;
-    }
-    return destroy.call(this);
-  };
 }
 
 describe('planned rollouts', () => {

@@ -1,4 +1,5 @@
 /** Rollouts by the policy's static plans, which are made once a policy and kept as long as it. */
+import { withinMemory } from '../compute/webgpu/buffers.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
 import type { FlatBuffer } from '../compute/webgpu/flatBuffer.ts';
 import { ROW_STATES } from '../compute/webgpu/sampler.ts';
@@ -65,7 +66,12 @@ function keptFor(flat: FlatBuffer): Kept {
 }
 
 /** The policy's plan, made anew where its capacity does not suffice. Capacity only grows. */
-function planFor(policy: Policy, flat: FlatBuffer, kept: Kept, needed: DecodeCapacity): DecodePlan {
+async function planFor(
+  policy: Policy,
+  flat: FlatBuffer,
+  kept: Kept,
+  needed: DecodeCapacity,
+): Promise<DecodePlan> {
   const { plan } = kept;
   if (plan && fits(needed, plan.capacity)) return plan;
   const most = (of: keyof DecodeCapacity) => Math.max(needed[of], plan?.capacity[of] ?? 0);
@@ -77,7 +83,9 @@ function planFor(policy: Policy, flat: FlatBuffer, kept: Kept, needed: DecodeCap
   };
   plan?.dispose();
   kept.plan = null;
-  return (kept.plan = new DecodePlan(gpuDevice(), policy.config, flat, capacity));
+  const device = gpuDevice();
+  const make = () => new DecodePlan(device, policy.config, flat, capacity);
+  return (kept.plan = await withinMemory(device, 'rollouts', make));
 }
 
 /** Rows group by group: [prompts × groupSize]. Batches of one policy wait for each other. */
@@ -111,7 +119,10 @@ export async function plannedRollouts(
     seed,
     step,
   };
-  const decoded = kept.free.then(() => planFor(policy, flat, kept, needed).run(input, options));
+  const decoded = kept.free.then(async () => {
+    const plan = await planFor(policy, flat, kept, needed);
+    return plan.run(input, options);
+  });
   kept.free = decoded.catch(() => undefined);
   return rollouts(await decoded, maxNewTokens, policy.config.text.eos_token_id);
 }

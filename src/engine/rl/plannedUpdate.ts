@@ -36,12 +36,12 @@ function inputOf(
 }
 
 /** The static plans of a policy's updates, or null where it has to go through tfjs. */
-export function plannedUpdate(
+export async function plannedUpdate(
   parts: UpdateParts,
   config: TrainConfig,
   micros: readonly MicroBatch[],
-): UpdatePath | null {
-  const found = trainingPlanOf({ ...parts, recompute: config.recomputeActivations }, micros);
+): Promise<UpdatePath | null> {
+  const found = await trainingPlanOf({ ...parts, recompute: config.recomputeActivations }, micros);
   if (!found) return null;
   const { plan, adamw } = found;
   const { reference } = parts;
@@ -52,10 +52,12 @@ export function plannedUpdate(
   async function oldLogProbs(normaliser: Normaliser): Promise<void> {
     const floats = micros.reduce((sum, { batch }) => sum + batch.rows * batch.width, 0);
     const back = new ReadBack(device, 4 * floats);
-    await submitEach(micros, (encoder, micro) => {
-      back.copy(encoder, plan.record(encoder, inputOf(micro, config, normaliser), true).logProbs);
-    });
-    (await back.read()).forEach((bytes, i) => scatter(micros[i], read(bytes), 'oldLogProbs'));
+    const bytes = await back.after(() =>
+      submitEach(micros, (encoder, micro) => {
+        back.copy(encoder, plan.record(encoder, inputOf(micro, config, normaliser), true).logProbs);
+      }),
+    );
+    bytes.forEach((logProbs, i) => scatter(micros[i], read(logProbs), 'oldLogProbs'));
   }
 
   /** One update: gradients of all the mini-batch's micro-batches, then AdamW. */
@@ -64,26 +66,27 @@ export function plannedUpdate(
     const perRow = (micro: MicroBatch) => (withReference ? 3 : 2) * micro.batch.width + 2;
     const floats = pieces.reduce((sum, micro) => sum + micro.batch.rows * perRow(micro), 4);
     const back = new ReadBack(device, 4 * floats);
-    await submitEach(
-      pieces,
-      (encoder, micro, index) => {
-        if (index === 0) adamw.clearGradients(encoder);
-        const results = plan.record(encoder, inputOf(micro, config, normaliser));
-        const { logProbs, entropies, sums, referenceLogProbs } = results;
-        const copied: Piece[] = [
-          logProbs,
-          entropies,
-          sums,
-          ...(referenceLogProbs ? [referenceLogProbs] : []),
-        ];
-        for (const piece of copied) back.copy(encoder, piece);
-        if (index === pieces.length - 1) {
-          back.copy(encoder, adamw.record(encoder, config.optimizer.learningRate));
-        }
-      },
-      onDone,
+    const bytes = await back.after(() =>
+      submitEach(
+        pieces,
+        (encoder, micro, index) => {
+          if (index === 0) adamw.clearGradients(encoder);
+          const results = plan.record(encoder, inputOf(micro, config, normaliser));
+          const { logProbs, entropies, sums, referenceLogProbs } = results;
+          const copied: Piece[] = [
+            logProbs,
+            entropies,
+            sums,
+            ...(referenceLogProbs ? [referenceLogProbs] : []),
+          ];
+          for (const piece of copied) back.copy(encoder, piece);
+          if (index === pieces.length - 1) {
+            back.copy(encoder, adamw.record(encoder, config.optimizer.learningRate));
+          }
+        },
+        onDone,
+      ),
     );
-    const bytes = await back.read();
     const each = withReference ? 4 : 3;
     let policyLoss = 0;
     let kl = 0;

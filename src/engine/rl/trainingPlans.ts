@@ -1,6 +1,7 @@
 /** The training plan of each optimiser, made when first needed and again when it has to take more at once. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../compute/optimizer.ts';
+import { withinMemory } from '../compute/webgpu/buffers.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { FlatAdamW } from '../compute/webgpu/flatAdamW.ts';
 import { gpuTuning } from '../compute/webgpu/tuning.ts';
@@ -53,11 +54,20 @@ function trainsOf(trained: ReadonlyMap<string, tf.Variable>): Trains {
 
 const plans = new WeakMap<FlatAdamW, { plan: TrainingPlan; made: string; reference: GPUBuffer | null }>();
 
-/** A plan that takes these pieces, with the optimiser it adds gradients for; null where it has to go through tfjs. */
-export function trainingPlanOf(
+/** A plan, with the optimiser it adds gradients for. */
+export interface FoundPlan {
+  readonly plan: TrainingPlan;
+  readonly adamw: FlatAdamW;
+}
+
+/**
+ * A plan that takes these pieces; null where it has to go through tfjs. Throws a GpuMemoryError where it does not fit
+ * the GPU.
+ */
+export async function trainingPlanOf(
   { policy, reference, trained, optimizer, recompute = false }: TrainedParts,
   pieces: readonly Piece[],
-): { readonly plan: TrainingPlan; readonly adamw: FlatAdamW } | null {
+): Promise<FoundPlan | null> {
   if (!(optimizer instanceof FlatAdamW) || !policy.flat || planObstacle(policy.config)) return null;
   if (reference && !reference.flat) return null;
   const known = plans.get(optimizer);
@@ -66,15 +76,21 @@ export function trainingPlanOf(
   const made = JSON.stringify({ capacity, recompute });
   const fits = known?.reference === referenceBuffer && known.made === made;
   if (known && fits) return { plan: known.plan, adamw: optimizer };
-  const plan = new TrainingPlan(gpuDevice(), policy.config, policy.flat, {
-    capacity,
-    reference: reference?.flat ?? null,
-    gradients: optimizer.gradients,
-    guard: optimizer.guard,
-    trains: trainsOf(trained),
-    recompute,
-    tuning: gpuTuning(gpuDevice()),
-  });
+  const device = gpuDevice();
+  const { flat, config } = policy;
+  const { gradients, guard } = optimizer;
+  const options = { capacity, gradients, guard, reference: reference?.flat ?? null };
+  // Both at once may be too much.
+  plans.delete(optimizer);
+  optimizer.attach(null);
+  const make = () =>
+    new TrainingPlan(device, config, flat, {
+      ...options,
+      trains: trainsOf(trained),
+      recompute,
+      tuning: gpuTuning(device),
+    });
+  const plan = await withinMemory(device, 'update', make);
   optimizer.attach(plan);
   plans.set(optimizer, { plan, made, reference: referenceBuffer });
   return { plan, adamw: optimizer };

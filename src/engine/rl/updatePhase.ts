@@ -73,7 +73,7 @@ export async function updatePolicy(
     done += 1;
     onProgress?.(done, total);
   };
-  const planned = plannedUpdate(parts, config, miniBatches.flat());
+  const planned = await plannedUpdate(parts, config, miniBatches.flat());
   const path = planned ?? tensorUpdate(parts, config, miniBatches.flat());
   // With a single update the policy has not moved yet when its gradient is taken: one forward serves both.
   if (miniBatches.length > 1) await path.oldLogProbs(normaliserOf(miniBatches.flat(), config));

@@ -14,7 +14,7 @@ import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { ReadBack } from '../compute/webgpu/readBack.ts';
 import { tokenBatch, windowLogProbs, type TokenBatch, type TokenRow } from './batch.ts';
 import { crossEntropyUniforms } from './objectiveUniforms.ts';
-import { submitEach, trainingPlanOf } from './trainingPlans.ts';
+import { submitEach, trainingPlanOf, type FoundPlan } from './trainingPlans.ts';
 import { PixelCache } from './pixelCache.ts';
 import { isLanguageParameter } from '../model/layout.ts';
 import { promptOf } from './promptOf.ts';
@@ -142,7 +142,7 @@ export class Warmup {
       const rows = groups.map(({ row }) => row);
       return { groups, rows, batch: tokenBatch(rows, padId) };
     });
-    const planned = trainingPlanOf(
+    const planned = await trainingPlanOf(
       { policy: this.#parts.policy, reference: null, trained: this.#trained, optimizer: this.#optimizer },
       pieces,
     );
@@ -162,15 +162,15 @@ export class Warmup {
   }
 
   async #updateByPlan(
-    { plan, adamw }: NonNullable<ReturnType<typeof trainingPlanOf>>,
+    { plan, adamw }: FoundPlan,
     { pieces, total, rate, giveWay }: Update,
   ): Promise<{ loss: number; gradNorm: number }> {
     const objective = crossEntropyUniforms(total);
     const device = gpuDevice();
     const rows = pieces.reduce((sum, { batch }) => sum + batch.rows, 0);
     const back = new ReadBack(device, 4 * (2 * rows + 4));
-    try {
-      await submitEach(pieces, async (encoder, { groups, rows, batch }, index) => {
+    const bytes = await back.after(() =>
+      submitEach(pieces, async (encoder, { groups, rows, batch }, index) => {
         await giveWay();
         if (index === 0) adamw.clearGradients(encoder);
         const { sums } = plan.record(encoder, {
@@ -188,14 +188,11 @@ export class Warmup {
         });
         back.copy(encoder, sums);
         if (index === pieces.length - 1) back.copy(encoder, adamw.record(encoder, rate));
-      });
-      const bytes = await back.read();
-      const losses = bytes.slice(0, -1).flatMap((sums) => [...new Float32Array(sums)]);
-      const loss = losses.reduce((sum, value, i) => (i % 2 === 0 ? sum + value : sum), 0);
-      return { loss, ...adamw.finish(bytes.at(-1)!, loss) };
-    } finally {
-      back.dispose();
-    }
+      }),
+    );
+    const losses = bytes.slice(0, -1).flatMap((sums) => [...new Float32Array(sums)]);
+    const loss = losses.reduce((sum, value, i) => (i % 2 === 0 ? sum + value : sum), 0);
+    return { loss, ...adamw.finish(bytes.at(-1)!, loss) };
   }
 
   async #updateByTensors({

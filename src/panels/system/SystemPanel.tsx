@@ -99,6 +99,12 @@ function Memory() {
               <dd>{formatCompact(memory.poolBytes / 2 ** 20)} MiB</dd>
             </>
           )}
+          {memory.bufferBytes !== null && (
+            <>
+              <dt>held by parameters and plans on the GPU</dt>
+              <dd>{formatCompact(memory.bufferBytes / 2 ** 20)} MiB</dd>
+            </>
+          )}
         </dl>
       ) : (
         <p>Nothing allocated yet.</p>

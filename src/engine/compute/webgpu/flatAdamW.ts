@@ -4,6 +4,7 @@ import type { OptimizerConfig } from '../../rl/types.ts';
 import { NonFiniteError } from '../nonFinite.ts';
 import type { Optimizer } from '../optimizer.ts';
 import { clipFactor, NORM_PARTS, squares, update, type UpdateCall } from './adamw.ts';
+import { freeBuffer, makeBuffer } from './buffers.ts';
 import { bufferOf, flushTfjs, gpuDevice } from './eager.ts';
 import { FlatBuffer } from './flatBuffer.ts';
 import { Plan } from './plan.ts';
@@ -46,7 +47,7 @@ export class FlatAdamW implements Optimizer {
     this.#first = new FlatBuffer(this.#device, layout, 'first moments');
     this.#second = new FlatBuffer(this.#device, layout, 'second moments');
     const storage = (label: string, floats: number) =>
-      this.#device.createBuffer({
+      makeBuffer(this.#device, {
         label,
         size: 4 * floats,
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
@@ -136,7 +137,7 @@ export class FlatAdamW implements Optimizer {
   }
 
   /** Frees `owned` when this optimiser is disposed, and what was attached before at once. */
-  attach(owned: { dispose(): void }): void {
+  attach(owned: { dispose(): void } | null): void {
     this.#attached?.dispose();
     this.#attached = owned;
   }
@@ -211,8 +212,6 @@ export class FlatAdamW implements Optimizer {
     this.#attached?.dispose();
     this.#plan.dispose();
     for (const flat of [this.gradients, this.#first, this.#second]) flat.dispose();
-    this.#parts.destroy();
-    this.#state.destroy();
-    this.guard.destroy();
+    for (const buffer of [this.#parts, this.#state, this.guard]) freeBuffer(buffer);
   }
 }

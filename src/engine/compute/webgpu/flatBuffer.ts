@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensor, NamedTensors } from '../../model/types.ts';
+import { freeBuffer, makeBuffer } from './buffers.ts';
 import { bufferView, flushTfjs } from './eager.ts';
 import { readBack } from './readBack.ts';
 
@@ -44,7 +45,7 @@ export class FlatBuffer {
   constructor(device: GPUDevice, layout: FlatLayout, label: string) {
     this.layout = layout;
     this.#device = device;
-    this.buffer = device.createBuffer({
+    this.buffer = makeBuffer(device, {
       label,
       size: 4 * layout.floats,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
@@ -108,6 +109,6 @@ export class FlatBuffer {
   dispose(): void {
     flushTfjs();
     for (const free of this.#followers) free();
-    this.buffer.destroy();
+    freeBuffer(this.buffer);
   }
 }

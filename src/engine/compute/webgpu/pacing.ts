@@ -38,7 +38,8 @@ export class Pacing {
       this.#lastDone = now;
       if (steps > 0) this.#steps = Math.max(1, Math.min(MOST_STEPS, Math.floor(TARGET / each)));
     };
-    this.#inFlight.push(computed.then(done));
+    // A lost device is the last read-back's to tell.
+    this.#inFlight.push(computed.then(done, () => undefined));
     if (this.#inFlight.length >= MOST_IN_FLIGHT) await this.#inFlight.shift();
   }
 

@@ -3,6 +3,7 @@
  * dispatch costs the CPU about two microseconds. Sizes may change from run to run within the buffers' capacity:
  * the uniforms and workgroups of every step are functions of them.
  */
+import { freeBuffer, makeBuffer } from './buffers.ts';
 import { bindGroupOf, pipelineOf, uniformBytes, writeUniforms } from './kernel.ts';
 import type { Kernel, Operation, Workgroups } from './kernel.ts';
 
@@ -69,7 +70,7 @@ export class Plan<Sizes> {
 
   #complete(): GPUBuffer {
     if (this.#uniforms) return this.#uniforms;
-    const buffer = this.#device.createBuffer({
+    const buffer = makeBuffer(this.#device, {
       label: `${this.#label} uniforms`,
       size: Math.max(this.#bytes, UNIFORM_ALIGNMENT),
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
@@ -113,7 +114,7 @@ export class Plan<Sizes> {
 
   /** Frees the uniforms; the buffers stay their owners'. */
   dispose(): void {
-    this.#uniforms?.destroy();
+    if (this.#uniforms) freeBuffer(this.#uniforms);
     this.#uniforms = null;
     this.#prepared = [];
   }

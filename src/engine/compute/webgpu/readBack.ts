@@ -1,4 +1,5 @@
 /** Values from GPU buffers to the CPU: any number of pieces, from any number of submits, one wait. */
+import { freeBuffer, makeBuffer } from './buffers.ts';
 
 /** A piece of a buffer, in bytes; multiples of 4. */
 export interface Piece {
@@ -16,7 +17,7 @@ export class ReadBack {
 
   /** For pieces of so many bytes in all. */
   constructor(device: GPUDevice, bytes: number) {
-    this.#staging = device.createBuffer({
+    this.#staging = makeBuffer(device, {
       label: 'read back',
       size: bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
@@ -41,8 +42,18 @@ export class ReadBack {
     }
   }
 
+  /** The same, once `submit` has submitted the copies. */
+  async after(submit: () => Promise<void>): Promise<ArrayBuffer[]> {
+    try {
+      await submit();
+      return await this.read();
+    } finally {
+      this.dispose();
+    }
+  }
+
   dispose(): void {
-    this.#staging.destroy();
+    freeBuffer(this.#staging);
   }
 }
 

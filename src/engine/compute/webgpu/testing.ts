@@ -140,3 +140,28 @@ export function placed(
   for (const [offset, values] of parts) result.set(values, offset);
   return result;
 }
+
+/** From now on: the buffers of the process that were made and not destroyed, tfjs's too, and their bytes. */
+export function countBuffers(): { readonly buffers: number; readonly bytes: number } {
+  const held = { buffers: 0, bytes: 0 };
+  const devices = GPUDevice.prototype as { createBuffer: (this: GPUDevice, ...args: never[]) => GPUBuffer };
+  const buffers = GPUBuffer.prototype as { destroy: (this: GPUBuffer) => undefined };
+  const { createBuffer } = devices;
+  const { destroy } = buffers;
+  const living = new WeakSet<GPUBuffer>();
+  devices.createBuffer = function (...args) {
+    const buffer = createBuffer.apply(this, args);
+    living.add(buffer);
+    held.buffers += 1;
+    held.bytes += buffer.size;
+    return buffer;
+  };
+  buffers.destroy = function () {
+    if (living.delete(this)) {
+      held.buffers -= 1;
+      held.bytes -= this.size;
+    }
+    return destroy.call(this);
+  };
+  return held;
+}

@@ -149,11 +149,7 @@ export class DecodePlan {
       position += steps;
       const encoder = this.#record(this.#step, steps);
       if (position >= this.#usualEnd && position < newTokens) {
-        // A lost device is the last read-back's to tell.
-        await this.#pacing.submitted(
-          steps,
-          look(encoder).catch(() => undefined),
-        );
+        await this.#pacing.submitted(steps, look(encoder));
       } else {
         this.#submit(encoder);
         await this.#pacing.submitted(steps);

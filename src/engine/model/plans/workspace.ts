@@ -2,6 +2,7 @@
  * Memory and sizes that the static plans share. Plans that run one after the other (reference, policy, backward) use
  * the same activations; buffers have the capacity of the largest run and never grow.
  */
+import { freeBuffer, makeBuffer } from '../../compute/webgpu/buffers.ts';
 import type { FlatBuffer } from '../../compute/webgpu/flatBuffer.ts';
 import type { GpuTuning } from '../../compute/webgpu/tuning.ts';
 import type { PolicyConfig } from '../types.ts';
@@ -45,7 +46,7 @@ export class Workspace {
       if (known.size !== size) throw new Error(`workspace: "${name}" has ${known.size} bytes, not ${size}`);
       return known;
     }
-    const buffer = this.#device.createBuffer({
+    const buffer = makeBuffer(this.#device, {
       label: name,
       size,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
@@ -60,7 +61,7 @@ export class Workspace {
   }
 
   dispose(): void {
-    for (const buffer of this.#buffers.values()) buffer.destroy();
+    for (const buffer of this.#buffers.values()) freeBuffer(buffer);
     this.#buffers.clear();
   }
 }
