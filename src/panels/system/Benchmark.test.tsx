@@ -96,7 +96,7 @@ describe('Benchmark', () => {
     expect(lines).toContain('- adapter: maker · arch');
     expect(lines).toContain('- matmul: tiles, 2.0× as fast as registers');
     expect(lines).toContain(`- browser: ${navigator.userAgent}`);
-    expect(lines).toContain('| work | ms | tokens/s | dispatches | submits | read-backs | JavaScript ms |');
+    expect(lines).toContain('| work | ms | tokens/s | dispatches | submits | read-backs | JS ms |');
     expect(lines).toContain('| training micro-batch, fused ops on | 12.5 | 40000 | 310 | 2 | 1 | 1.3 |');
   });
 });

@@ -25,12 +25,7 @@ function workOf({ measure, fusedOps }: Timing): string {
 export function reportTable({ timings }: BenchmarkResult): ReportTable {
   const counted = timings.some(({ counts }) => counts !== null);
   return {
-    head: [
-      'work',
-      'ms',
-      'tokens/s',
-      ...(counted ? ['dispatches', 'submits', 'read-backs', 'JavaScript ms'] : []),
-    ],
+    head: ['work', 'ms', 'tokens/s', ...(counted ? ['dispatches', 'submits', 'read-backs', 'JS ms'] : [])],
     rows: timings.map((timing) => {
       const { milliseconds, tokensPerSecond, counts } = timing;
       return [
