@@ -22,14 +22,13 @@ import type { AttentionAnswer, AttentionRequest } from './attention.ts';
 import type { BenchmarkProgress, BenchmarkReport, BenchmarkRequest } from './benchmarks.ts';
 import type { EvaluatedPolicy, EvaluationRequest, PolicyAt } from './evaluations.ts';
 import type { ImportEntry, ImportReport } from './imports.ts';
-import type { ResumedRun, Snapshot } from './snapshots.ts';
+import type { ResumedRun, SavedState, Snapshot } from './snapshots.ts';
 import type { WarmedUp, WarmupProgress, WarmupRequest } from './warmups.ts';
 
 export type { BackendName, BackendReport, ImportEntry, ImportReport, ResumedRun, Snapshot };
 export type { BenchmarkProgress, BenchmarkReport, BenchmarkRequest, EvaluatedPolicy, EvaluationRequest };
 export type { KeptState, KeptWhy } from './keptStates.ts';
-export type { SavedState } from './snapshots.ts';
-export type { PolicyAt, WarmedUp, WarmupProgress };
+export type { PolicyAt, SavedState, WarmedUp, WarmupProgress };
 /** The configs a page may ask for by name. */
 export { PRESET_NAMES, presetByName } from '../engine/rl/presets.ts';
 export {
