@@ -232,7 +232,7 @@ test('a number that is not finite pauses the run where it was, and it goes on on
 });
 
 test('nothing grows from step to step, whatever the lengths of the responses', async () => {
-  page.startRun({ sampling: { ...config.sampling, maxNewTokens: 28 } });
+  page.startRun({ sampling: { ...config.sampling, temperature: 2, maxNewTokens: 28 } });
   await page.until(() => page.of('started').length === 2 && page.status === 'idle');
   const pauseAfter = async (steps: number): Promise<unknown> => {
     page.send({ type: 'play' });

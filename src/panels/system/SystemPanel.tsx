@@ -101,7 +101,7 @@ function Memory() {
           )}
           {memory.bufferBytes !== null && (
             <>
-              <dt>held by parameters and plans on the GPU</dt>
+              <dt>held by parameters and plans</dt>
               <dd>{formatCompact(memory.bufferBytes / 2 ** 20)} MiB</dd>
             </>
           )}
