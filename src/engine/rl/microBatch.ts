@@ -82,6 +82,7 @@ export function microBatches(
   return result;
 }
 
+/** True where the reference's log-probs are known, given or computed. */
 export const hasReference = ({ outputs }: MicroBatch): boolean => outputs[0].referenceLogProbs.length > 0;
 
 const longestRow = ({ rows }: UpdateGroup): number =>

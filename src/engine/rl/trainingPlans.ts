@@ -1,6 +1,5 @@
 /** The training plan of each optimiser, made when first needed and again when it has to take more at once. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer } from '../compute/optimizer.ts';
 import { withinMemory } from '../compute/webgpu/buffers.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { FlatAdamW } from '../compute/webgpu/flatAdamW.ts';
@@ -8,8 +7,8 @@ import { gpuTuning } from '../compute/webgpu/tuning.ts';
 import { CONNECTOR, VISION_PREFIX } from '../model/layout.ts';
 import { TrainingPlan, type Trains } from '../model/plans/trainingPlan.ts';
 import { planObstacle, type Capacity } from '../model/plans/workspace.ts';
-import type { Policy } from '../model/policy.ts';
 import type { TokenBatch } from './batch.ts';
+import type { UpdateParts } from './updatePhase.ts';
 
 /** Sizes grow in steps of so many tokens, so that a run needs few plans. */
 const BUCKET = 32;
@@ -17,12 +16,7 @@ const BUCKET = 32;
 const IN_FLIGHT = 2;
 
 /** What is trained, with what. */
-export interface TrainedParts {
-  readonly policy: Policy;
-  /** null: none is needed. */
-  readonly reference: Policy | null;
-  readonly trained: ReadonlyMap<string, tf.Variable>;
-  readonly optimizer: Optimizer;
+interface TrainedParts extends UpdateParts {
   /** Keep fewer activations and compute them again. */
   readonly recompute?: boolean;
 }

@@ -125,8 +125,6 @@ function tensorUpdate(parts: UpdateParts, config: TrainConfig, micros: readonly 
   };
 }
 
-/** True where the reference's log-probs are known, given or computed. */
-
 /** Image features once a group, repeated for its rows: [rows, imageTokens, width]. */
 function rowFeatures(policy: Policy, micro: MicroBatch): tf.Tensor3D {
   const { num_channels, image_size } = policy.config.vision;
