@@ -15,7 +15,10 @@ import {
 import type { Golden } from './golden.ts';
 import { completionLogProbs, disposeBatch, goldenBatch, lossAndGradients } from './goldenBatch.ts';
 import type { GoldenBatch } from './goldenBatch.ts';
+import { runGoldenPlan } from './plans/goldenPlan.ts';
+import { planObstacle } from './plans/workspace.ts';
 import { Policy } from './policy.ts';
+import { generateRollouts } from '../rl/rollout.ts';
 import { verifyTrlLosses } from './verifyTrl.ts';
 
 export interface VerificationRow {
@@ -139,6 +142,57 @@ async function verifyGreedy(
   report('greedy_new_tokens', differing, 0);
 }
 
+/** The same by the static plans, where they compute: log-probs, losses, every gradient, greedy tokens. */
+async function verifyPlans(
+  policy: Policy,
+  golden: Golden,
+  batch: GoldenBatch,
+  backend: BackendName,
+  report: Report,
+) {
+  const run = await runGoldenPlan(policy, golden);
+  const check = (quantity: string, actual: Float32Array) => {
+    const expected = goldenTensor(golden, quantity).data;
+    const worst = worstDifference(actual, expected, (i) => run.mask[i] === 1);
+    report(`plan ${quantity}`, worst, activationTolerance(golden, quantity, backend));
+  };
+  check('completion_logps', run.logProbs);
+  check('completion_entropy', run.entropies);
+  for (const [name, actual] of [
+    ['policy_loss', run.policyLoss],
+    ['kl', run.kl],
+  ] as const) {
+    const expected = golden.scalars.get(name);
+    if (expected === undefined) continue;
+    report(`plan ${name}`, worstDifference([actual], [expected]), scalarTolerance(golden, name, backend));
+  }
+  for (const [name, { data }] of run.gradients) {
+    const expected = goldenTensor(golden, `grad.${name}`).data;
+    const largest = expected.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    report(`plan grad.${name}`, worstDifference(data, expected), gradientTolerance(golden, backend, largest));
+  }
+  const { greedyNewTokens } = golden;
+  if (greedyNewTokens.length === 0) return;
+  const start = batch.length - batch.completionLength;
+  const prompts = greedyNewTokens.map((_, b) => ({
+    ids: [...batch.ids.subarray(b * batch.length, b * batch.length + start)],
+  }));
+  const maxNewTokens = Math.max(...greedyNewTokens.map((row) => row.length));
+  const rollouts = await generateRollouts(
+    policy,
+    prompts,
+    Float32Array.from(goldenTensor(golden, 'pixel_values').data),
+    1,
+    { temperature: 0, topP: 1, topK: 0, maxNewTokens },
+    { seed: 0, step: 0, groups: prompts.map((_, b) => b) },
+  );
+  const pad = policy.config.text.pad_token_id;
+  const differing = greedyNewTokens.flatMap((row, b) =>
+    row.filter((token, i) => token !== (rollouts[b][0].tokenIds[i] ?? pad)),
+  ).length;
+  report('plan greedy_new_tokens', differing, 0);
+}
+
 /**
  * Compares the current backend, named for the rows, with the golden values of a folder: config.json,
  * model.safetensors, golden.safetensors, golden.json and, when present, trl-losses.json.
@@ -156,6 +210,9 @@ export async function verifyDirectory(
   await verifyForward(policy, golden, batch, backend, report);
   await verifyLoss(policy, golden, batch, backend, report);
   await verifyGreedy(policy, golden, batch, report);
+  if (policy.flat && planObstacle(policy.config) === null) {
+    await verifyPlans(policy, golden, batch, backend, report);
+  }
   const trl = await files('trl-losses.json');
   if (trl) await verifyTrlLosses(policy, golden, batch, JSON.parse(new TextDecoder().decode(trl)), report);
   policy.dispose();
