@@ -66,6 +66,14 @@ class Page {
   async until(isTrue: () => boolean): Promise<void> {
     await vi.waitUntil(isTrue, { timeout: 20_000, interval: 5 });
   }
+  /** Until a number has stayed the same for half a second. */
+  async settle(read: () => number): Promise<void> {
+    let [last, since] = [read(), performance.now()];
+    await this.until(() => {
+      if (read() !== last) [last, since] = [read(), performance.now()];
+      return performance.now() - since > 500;
+    });
+  }
   /** Goes on to the end of the step under way. */
   async step(): Promise<void> {
     const { length } = this.of('record');
@@ -170,13 +178,15 @@ test(
     gpuDevice().destroy();
     await page.recover();
     expect(tensors()).toBe(before);
-    const own = heldBuffers();
+    await page.settle(() => heldBuffers().bytes);
+  const own = heldBuffers();
     const evaluation = { type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 4, samples: 0 } as const;
     loseAfter(4);
     page.send({ ...evaluation, id: 1 });
     await page.recover();
     expect(page.of('evaluationProgress').at(-1)?.progress).toBeNull();
     // What the lost device held is not counted any more.
+  await page.settle(() => heldBuffers().bytes);
     expect(heldBuffers()).toEqual(own);
     page.send({ ...evaluation, id: 2 });
     await page.until(() => page.of('evaluation').length === 1);
@@ -252,6 +262,8 @@ test('nothing grows from step to step, whatever the lengths of the responses', a
     await page.until(() => page.of('record').length >= steps);
     page.send({ type: 'pause' });
     await page.until(() => page.status === 'paused');
+    // The snapshot of a pause is read back a moment later, through a buffer of its own.
+    await page.settle(() => held.buffers);
     return { ...held, report: page.of('memory').at(-1)?.memory };
   };
   const before = await pauseAfter(5);
