@@ -31,7 +31,7 @@ export interface EngineDoors {
 }
 
 /** The doors of a browser's worker. */
-export function browserDoors(): EngineDoors {
+export function browserDoors(start: typeof startBackend = startBackend): EngineDoors {
   useBrowserCodecs();
   setWasmPaths({
     'tfjs-backend-wasm.wasm': wasmUrl,
@@ -39,7 +39,7 @@ export function browserDoors(): EngineDoors {
     'tfjs-backend-wasm-threaded-simd.wasm': wasmThreadedUrl,
   });
   const select = (forced: BackendName | null): Promise<BackendReport> =>
-    startBackend(forced === null ? {} : { forced });
+    start(forced === null ? {} : { forced });
   return {
     selectBackend: select,
     reopenBackend(forced) {

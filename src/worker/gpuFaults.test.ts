@@ -1,6 +1,7 @@
 /** The session on WebGPU with the doors of a browser: lost devices, numbers that are not finite, and memory. */
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { prepareNode } from '../../fixtures/nodeClient.ts';
+import { selectBackend } from '../engine/compute/backend.ts';
 import { gpuDevice } from '../engine/compute/webgpu/eager.ts';
 import { countBuffers } from '../engine/compute/webgpu/testing.ts';
 import { heldBuffers } from '../engine/compute/webgpu/buffers.ts';
@@ -36,7 +37,8 @@ class Page {
   readonly messages: FromWorker[] = [];
   readonly #session = new Session(
     new Outbox(({ messages }) => this.messages.push(...messages)),
-    browserDoors(),
+    // Without measurement and gate, which have tests of their own and would run at every start here.
+    browserDoors(selectBackend),
   );
 
   async start(): Promise<void> {
@@ -179,14 +181,14 @@ test(
     await page.recover();
     expect(tensors()).toBe(before);
     await page.settle(() => heldBuffers().bytes);
-  const own = heldBuffers();
+    const own = heldBuffers();
     const evaluation = { type: 'evaluate', policies: [0, 'now'], part: 'heldout', n: 4, samples: 0 } as const;
     loseAfter(4);
     page.send({ ...evaluation, id: 1 });
     await page.recover();
     expect(page.of('evaluationProgress').at(-1)?.progress).toBeNull();
     // What the lost device held is not counted any more.
-  await page.settle(() => heldBuffers().bytes);
+    await page.settle(() => heldBuffers().bytes);
     expect(heldBuffers()).toEqual(own);
     page.send({ ...evaluation, id: 2 });
     await page.until(() => page.of('evaluation').length === 1);
