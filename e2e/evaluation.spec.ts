@@ -35,7 +35,10 @@ test('measures the start of the run, its change of stage and the present policy'
   await expect(result.locator('[data-row="pass@2"]')).toBeVisible();
 
   // The start was measured already: only the other policy is new.
-  await page.getByLabel('Compared with').selectOption({ label: 'end of perception, step 2' });
+  await page
+    .getByTestId('panel-evaluation')
+    .getByLabel('Compared with')
+    .selectOption({ label: 'end of perception, step 2' });
   await page.getByTestId('evaluate').click();
   await expect(result.locator('th').filter({ hasText: 'end of perception' })).toHaveCount(2, {
     timeout: 100_000,
