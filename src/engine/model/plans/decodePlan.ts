@@ -61,11 +61,13 @@ export class DecodePlan {
   readonly #device: GPUDevice;
   readonly #config: PolicyConfig;
   readonly #workspaces: readonly Workspace[];
-  readonly #prompts: PlanContext;
-  readonly #rows: PlanContext;
   readonly #prefill: Plan<RunSizes>;
   readonly #step: Plan<StepSizes>;
   readonly #pacing: Pacing;
+  readonly #buffers: ReturnType<typeof decodeBuffers>;
+  /** Where the prompts' pictures and tokens go. */
+  readonly #pixels: GPUBuffer;
+  readonly #source: GPUBuffer;
   /** Position at which the last batch could be seen to have ended; Infinity where it went to its limit. */
   #usualEnd = Infinity;
 
@@ -82,21 +84,28 @@ export class DecodePlan {
     const { groups, rows, promptLength, newTokens } = capacity;
     // Buffers go by name, and both have a language model.
     this.#workspaces = [new Workspace(device), new Workspace(device)];
-    const [prompts, steps] = this.#workspaces;
+    const [ofPrompts, ofRows] = this.#workspaces;
     const shared = { config, parameters, tuning, forwardOnly: true };
-    this.#prompts = {
+    const prompts: PlanContext = {
       ...shared,
-      workspace: prompts,
+      workspace: ofPrompts,
       capacity: { groups, rows: groups, length: promptLength, window: 1 },
     };
-    this.#rows = { ...shared, workspace: steps, capacity: { groups, rows, length: 1, window: 1 } };
+    const single: PlanContext = {
+      ...shared,
+      workspace: ofRows,
+      capacity: { groups, rows, length: 1, window: 1 },
+    };
     this.#prefill = new Plan(device, 'prefill');
-    addTextLayers(this.#prefill, this.#prompts, addVisionForward(this.#prefill, this.#prompts), true);
+    addTextLayers(this.#prefill, prompts, addVisionForward(this.#prefill, prompts), true);
     this.#step = new Plan(device, 'token step');
-    const model = languageModel(this.#prompts);
+    const model = languageModel(prompts);
     const prefix = model.layers.map(({ kept }) => kept.qkv);
-    addTokenStep(this.#step, this.#rows, capacity, prefix);
+    addTokenStep(this.#step, single, capacity, prefix);
     this.#pacing = new Pacing(device.queue);
+    this.#buffers = decodeBuffers(single, capacity);
+    this.#pixels = pixelsOf(prompts);
+    this.#source = model.source;
     const { head_dim, rope_theta } = config.text;
     const positions = Uint32Array.from({ length: promptLength + newTokens }, (_, i) => i);
     const { cosine, sine } = rotaryAngles(positions, head_dim, rope_theta);
@@ -105,10 +114,6 @@ export class DecodePlan {
     this.#write(model.sine, sine.subarray(0, ofPrompt));
     this.#write(this.#buffers.cosine, cosine);
     this.#write(this.#buffers.sine, sine);
-  }
-
-  get #buffers() {
-    return decodeBuffers(this.#rows, this.capacity);
   }
 
   /** Dispatches of the prefill, and of a token step. */
@@ -209,8 +214,8 @@ export class DecodePlan {
     const groupOf = (row: number) => Math.floor(row / rowsPerGroup);
     const shape = { length, imageToken, imageTokens: imageTokenCount(this.#config), rowsPerGroup: 1 };
     const b = this.#buffers;
-    this.#write(pixelsOf(this.#prompts), pixels);
-    this.#write(languageModel(this.#prompts).source, embedSource(ids, shape));
+    this.#write(this.#pixels, pixels);
+    this.#write(this.#source, embedSource(ids, shape));
     this.#write(
       b.lengths,
       Int32Array.from(prompts, (prompt) => prompt.length - 1),

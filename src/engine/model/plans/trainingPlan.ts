@@ -94,6 +94,11 @@ export class TrainingPlan {
   readonly #config: PolicyConfig;
   readonly #workspace: Workspace;
   readonly #context: PlanContext;
+  /** What a micro-batch uploads to, looked up once. */
+  readonly #inputs: ReturnType<typeof embeddingLists> & {
+    readonly pixels: GPUBuffer;
+    readonly source: GPUBuffer;
+  };
   readonly #forward: Plan<Sizes>;
   readonly #backward: Plan<Sizes>;
   readonly #reference: Plan<Sizes> | null;
@@ -119,6 +124,8 @@ export class TrainingPlan {
     const model = languageModel(this.#context);
     device.queue.writeBuffer(model.cosine, 0, cosine);
     device.queue.writeBuffer(model.sine, 0, sine);
+    const { source } = model;
+    this.#inputs = { ...embeddingLists(this.#context), pixels: pixelsOf(this.#context), source };
   }
 
   /** Bytes of all activations. */
@@ -242,7 +249,6 @@ export class TrainingPlan {
     const write = (buffer: GPUBuffer, values: Float32Array | Int32Array) => {
       this.#device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
     };
-    const context = this.#context;
     const imageTokens = imageTokenCount(this.#config);
     const source = embedSource(input.inputIds, {
       length: input.length,
@@ -256,13 +262,13 @@ export class TrainingPlan {
       vocabulary: this.#config.text.vocab_size,
       featureRows: input.groups * imageTokens,
     });
-    const lists = embeddingLists(context);
-    write(pixelsOf(context), input.pixels);
-    write(languageModel(context).source, source);
-    write(lists.wordOrder, words.order);
-    write(lists.wordStarts, words.starts);
-    write(lists.featureOrder, features.order);
-    write(lists.featureStarts, features.starts);
+    const to = this.#inputs;
+    write(to.pixels, input.pixels);
+    write(to.source, source);
+    write(to.wordOrder, words.order);
+    write(to.wordStarts, words.starts);
+    write(to.featureOrder, features.order);
+    write(to.featureStarts, features.starts);
     write(this.#perToken('targets', 1), input.targets);
     write(this.#perToken('mask', 1), input.mask);
     write(this.#workspace.get('advantages', this.capacity.rows), input.advantages);
