@@ -1,11 +1,11 @@
 /** The language model's backward as steps of a plan: the gradient of a window's logits → all gradients. */
-import { attentionKeyGradient, attentionQueryGradient } from '../../compute/webgpu/attention.ts';
 import { swigluBackward } from '../../compute/webgpu/activations.ts';
 import { embedGradient, featureGradient } from '../../compute/webgpu/embed.ts';
 import { spreadWindow } from '../../compute/webgpu/layout.ts';
 import type { Plan } from '../../compute/webgpu/plan.ts';
 import { rope } from '../../compute/webgpu/rope.ts';
 import { imageTokenCount } from '../config.ts';
+import { addAttentionBackward } from './attentionBackward.ts';
 import { addDenseInputGradient, addDenseWeightGradient, addNormBackward } from './dense.ts';
 import { addLayerInside, languageModel, ropePack, sequenceAttention } from './textPlan.ts';
 import type { GradientContext, PlanContext, RunSizes } from './workspace.ts';
@@ -63,29 +63,7 @@ export function addTextBackward<S extends RunSizes>(plan: Plan<S>, context: Grad
     addNormBackward(plan, context, norm2, rows, maxRows, { x: kept.seen, dy: dNormed, dx, accumulate: true });
     addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
     addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
-    const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
-    plan.add(
-      attentionQueryGradient(m.headDim, m.attentionRows),
-      { ...read, out: kept.mixed, dQ: dQkv, delta },
-      (sizes) => ({
-        ...m.attention(sizes),
-        ...m.columns,
-        out: m.out,
-        dOut: m.out,
-        dQ: m.columns.q,
-      }),
-    );
-    plan.add(
-      attentionKeyGradient(m.headDim, m.attentionRows),
-      { ...read, delta, gradients: dQkv },
-      (sizes) => ({
-        ...m.attention(sizes),
-        ...m.columns,
-        dOut: m.out,
-        dK: m.columns.k,
-        dV: m.columns.v,
-      }),
-    );
+    addAttentionBackward(plan, m, { kept, dMixed, dQkv, delta });
     plan.add(rope(ropePack(m.headDim / 2)), { cosine: m.cosine, sine: m.sine, x: dQkv }, (sizes) => ({
       ...m.rope(sizes),
       sign: -1 as const,

@@ -1,9 +1,5 @@
 /** The vision tower and the connector as steps of a plan, forward and backward: pictures → image features. */
-import {
-  attentionForward,
-  attentionKeyGradient,
-  attentionQueryGradient,
-} from '../../compute/webgpu/attention.ts';
+import { attentionForward } from '../../compute/webgpu/attention.ts';
 import { qkvColumns } from '../../compute/webgpu/attentionShader.ts';
 import { geluBackward, geluForward } from '../../compute/webgpu/activations.ts';
 import {
@@ -16,6 +12,7 @@ import {
 import type { Plan } from '../../compute/webgpu/plan.ts';
 import { imageTokenCount } from '../config.ts';
 import { CONNECTOR, VISION_PREFIX, visionLayer } from '../layout.ts';
+import { addAttentionBackward } from './attentionBackward.ts';
 import {
   addDense,
   addDenseInputGradient,
@@ -190,29 +187,7 @@ export function addVisionBackward<S extends RunSizes>(
     addNormBackward(plan, context, norm2, rows, maxRows, { x: kept.seen, dy: dNormed, dx, accumulate: true });
     addDenseWeightGradient(plan, context, project, rows, { dy: dx, x: kept.mixed });
     addDenseInputGradient(plan, context, project, rows, { dy: dx, dx: dMixed });
-    const read = { q: kept.qkv, k: kept.qkv, v: kept.qkv, dOut: dMixed, logSumExp: kept.logSumExp };
-    plan.add(
-      attentionQueryGradient(t.headDim, t.attentionRows),
-      { ...read, out: kept.mixed, dQ: dQkv, delta },
-      (sizes) => ({
-        ...t.attention(sizes),
-        ...t.columns,
-        out: t.out,
-        dOut: t.out,
-        dQ: t.columns.q,
-      }),
-    );
-    plan.add(
-      attentionKeyGradient(t.headDim, t.attentionRows),
-      { ...read, delta, gradients: dQkv },
-      (sizes) => ({
-        ...t.attention(sizes),
-        ...t.columns,
-        dOut: t.out,
-        dK: t.columns.k,
-        dV: t.columns.v,
-      }),
-    );
+    addAttentionBackward(plan, t, { kept, dMixed, dQkv, delta });
     addDenseWeightGradient(plan, context, qkv, rows, { dy: dQkv, x: kept.normed1 });
     addDenseInputGradient(plan, context, qkv, rows, { dy: dQkv, dx: dNormed });
     addNormBackward(plan, context, norm1, rows, maxRows, { x: kept.x, dy: dNormed, dx, accumulate: true });
