@@ -6,6 +6,7 @@ import { sampledSetup, type BatchSizes } from '../engine/measure/batch.ts';
 import { measureShort, type ShortOptions, type ShortTiming } from '../engine/measure/short.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import type { FileReader } from './assets.ts';
+import { Cancellable } from './cancellable.ts';
 import { macrotask } from './macrotask.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -29,7 +30,7 @@ const TASKS = 'scenes';
 export class Benchmarks {
   readonly #out: Outbox;
   readonly #files: (folder: string) => FileReader;
-  #abort = new AbortController();
+  readonly #jobs = new Cancellable();
 
   /** `files`: a checkpoint's, by its name. */
   constructor(out: Outbox, files: (folder: string) => FileReader) {
@@ -39,28 +40,21 @@ export class Benchmarks {
 
   /** The job that measures; it takes the place of the one before. */
   job(request: BenchmarkRequest): () => Promise<void> {
-    this.cancel();
-    const abort = new AbortController();
-    this.#abort = abort;
     const tell = (done: number, total: number): void => {
       this.#out.add({ type: 'benchmarkProgress', progress: { done, total } });
       this.#out.flushIfDue();
     };
+    const job = this.#jobs.job(
+      (signal) => this.#measure(request, signal, tell),
+      () => this.#out.add({ type: 'benchmarkProgress', progress: null }),
+    );
     tell(0, 1);
-    return async () => {
-      try {
-        await this.#measure(request, abort.signal, tell);
-      } catch (error) {
-        if (!abort.signal.aborted) throw error;
-      } finally {
-        if (this.#abort === abort) this.#out.add({ type: 'benchmarkProgress', progress: null });
-      }
-    };
+    return job;
   }
 
   /** Ends the benchmark under way, or the one that waits for a phase to end. */
   cancel(): void {
-    this.#abort.abort();
+    this.#jobs.cancel();
   }
 
   async #measure(

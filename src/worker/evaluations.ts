@@ -5,6 +5,7 @@ import { summarise, type EvalReport } from '../engine/eval/summarise.ts';
 import { Policy, policyHash } from '../engine/model/policy.ts';
 import type { NamedTensors } from '../engine/model/types.ts';
 import type { Part } from '../engine/tasks/types.ts';
+import { Cancellable } from './cancellable.ts';
 import type { Outbox } from './outbox.ts';
 import type { RunHandle } from './runHandle.ts';
 
@@ -45,7 +46,7 @@ interface Measured extends Omit<EvaluatedPolicy, 'report'> {
 export class Evaluations {
   readonly #out: Outbox;
   readonly #rows = new WeakMap<RunHandle, Map<string, readonly EvalRow[]>>();
-  #abort = new AbortController();
+  readonly #jobs = new Cancellable();
 
   constructor(out: Outbox) {
     this.#out = out;
@@ -53,24 +54,17 @@ export class Evaluations {
 
   /** The job that answers a request; it takes the place of the one before. */
   job(request: EvaluationRequest): (run: RunHandle) => Promise<void> {
-    this.cancel();
-    const abort = new AbortController();
-    this.#abort = abort;
+    const job = this.#jobs.job(
+      (signal, run: RunHandle) => this.#evaluate(run, request, signal),
+      () => this.#out.add({ type: 'evaluationProgress', progress: null }),
+    );
     this.#tell(0, request);
-    return async (run) => {
-      try {
-        await this.#evaluate(run, request, abort.signal);
-      } catch (error) {
-        if (!abort.signal.aborted) throw error;
-      } finally {
-        if (this.#abort === abort) this.#out.add({ type: 'evaluationProgress', progress: null });
-      }
-    };
+    return job;
   }
 
   /** Ends the evaluation under way, or the one that waits for a phase to end. */
   cancel(): void {
-    this.#abort.abort();
+    this.#jobs.cancel();
   }
 
   async #evaluate(run: RunHandle, request: EvaluationRequest, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ import {
 } from '../engine/rl/warmupRound.ts';
 import { parseFaults, suiteOf } from '../engine/tasks/index.ts';
 import type { Part } from '../engine/tasks/types.ts';
+import { Cancellable } from './cancellable.ts';
 import type { Evaluations } from './evaluations.ts';
 import { macrotask } from './macrotask.ts';
 import type { Outbox } from './outbox.ts';
@@ -56,7 +57,7 @@ const PIXEL_BYTES = 256 * 1024 * 1024;
 export class Warmups {
   readonly #out: Outbox;
   readonly #evaluations: Evaluations;
-  #abort = new AbortController();
+  readonly #jobs = new Cancellable();
 
   constructor(out: Outbox, evaluations: Evaluations) {
     this.#out = out;
@@ -65,9 +66,6 @@ export class Warmups {
 
   /** The job that does a warm-up; it takes the place of the one before. */
   job(request: WarmupRequest): (run: RunHandle) => Promise<void> {
-    this.cancel();
-    const abort = new AbortController();
-    this.#abort = abort;
     let progress: WarmupProgress = {
       done: 0,
       total: request.steps,
@@ -81,21 +79,17 @@ export class Warmups {
       this.#out.add({ type: 'warmupProgress', progress });
       this.#out.flushIfDue();
     };
+    const job = this.#jobs.job(
+      (signal, run: RunHandle) => this.#warmUp(run, request, signal, tell),
+      () => this.#out.add({ type: 'warmupProgress', progress: null }),
+    );
     tell({});
-    return async (run) => {
-      try {
-        await this.#warmUp(run, request, abort.signal, tell);
-      } catch (error) {
-        if (!abort.signal.aborted) throw error;
-      } finally {
-        if (this.#abort === abort) this.#out.add({ type: 'warmupProgress', progress: null });
-      }
-    };
+    return job;
   }
 
   /** Ends the warm-up under way, or the one that waits for a phase to end; nothing of it is kept. */
   cancel(): void {
-    this.#abort.abort();
+    this.#jobs.cancel();
   }
 
   async #warmUp(
