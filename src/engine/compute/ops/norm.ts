@@ -35,7 +35,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
           runWasmKernel('rms_norm_backward', x, weight, dy, dx, dWeight, rows, width, epsilon);
           return [dx, dWeight];
         }
-        if (hasGpuKernels()) return gpuRmsNormGradients(x, weight, dy, epsilon);
+        if (hasGpuKernels()) return gpuNormGradients(GPU_RMS_NORM, x, weight, dy, epsilon);
         const r = inverseRms(x, epsilon);
         const normed = tf.mul(x, r);
         const g = tf.mul(dy, weight);
@@ -54,27 +54,30 @@ function gpuSum(partial: tf.Tensor): tf.Tensor {
   return runOperation(operation, { chunks, width, offset: 0 }, [partial], [tf.zeros([width])])[0];
 }
 
-function gpuRmsNormGradients(
-  x: tf.Tensor2D,
-  weight: tf.Tensor1D,
-  dy: tf.Tensor,
-  epsilon: number,
-): tf.Tensor[] {
-  const [rows, width] = x.shape;
-  const pack = packOf(width);
-  const call = { rows, width, weight: 0, epsilon };
-  const [dx, statistics] = runOperation(
-    gpu.rmsNormBackward(pack, { accumulate: false }),
-    call,
-    [x, weight, dy],
-    [{ shape: x.shape }, { shape: [rows] }],
-  );
-  const shape = [gpu.normChunks(rows), width];
-  const [partial] = runOperation(gpu.rmsNormWeightGradient(pack), call, [x, dy, statistics], [{ shape }]);
-  return [dx, gpuSum(partial)];
+/** The backward kernels of a norm: dx and the statistics of its rows, then the partial gradients of its parameters. */
+interface GpuBackward {
+  readonly backward: typeof gpu.rmsNormBackward | typeof gpu.layerNormBackward;
+  readonly parameters: typeof gpu.rmsNormWeightGradient | typeof gpu.layerNormWeightGradient;
+  /** Numbers a row. */
+  readonly statistics: number;
+  readonly partials: number;
 }
+const GPU_RMS_NORM: GpuBackward = {
+  backward: gpu.rmsNormBackward,
+  parameters: gpu.rmsNormWeightGradient,
+  statistics: 1,
+  partials: 1,
+};
+const GPU_LAYER_NORM: GpuBackward = {
+  backward: gpu.layerNormBackward,
+  parameters: gpu.layerNormWeightGradient,
+  statistics: 2,
+  partials: 2,
+};
 
-function gpuLayerNormGradients(
+/** Gradients of x, the weight and, where there is one, the bias on webgpu. */
+function gpuNormGradients(
+  norm: GpuBackward,
   x: tf.Tensor2D,
   weight: tf.Tensor1D,
   dy: tf.Tensor,
@@ -84,18 +87,14 @@ function gpuLayerNormGradients(
   const pack = packOf(width);
   const call = { rows, width, weight: 0, epsilon };
   const [dx, statistics] = runOperation(
-    gpu.layerNormBackward(pack, { accumulate: false }),
+    norm.backward(pack, { accumulate: false }),
     call,
     [x, weight, dy],
-    [{ shape: x.shape }, { shape: [rows, 2] }],
+    [{ shape: x.shape }, { shape: [rows, norm.statistics] }],
   );
-  const shape = [gpu.normChunks(rows), width];
-  const partials = runOperation(
-    gpu.layerNormWeightGradient(pack),
-    call,
-    [x, dy, statistics],
-    [{ shape }, { shape }],
-  );
+  const partial = { shape: [gpu.normChunks(rows), width] };
+  const outputs = Array.from({ length: norm.partials }, () => partial);
+  const partials = runOperation(norm.parameters(pack), call, [x, dy, statistics], outputs);
   return [dx, ...partials.map(gpuSum)];
 }
 
@@ -141,7 +140,7 @@ export function layerNorm(
           runWasmKernel('layer_norm_backward', x, weight, dy, dx, dWeight, dBias, rows, width, epsilon);
           return [dx, dWeight, dBias];
         }
-        if (hasGpuKernels()) return gpuLayerNormGradients(x, weight, dy, epsilon);
+        if (hasGpuKernels()) return gpuNormGradients(GPU_LAYER_NORM, x, weight, dy, epsilon);
         const { normed, r } = standardise(x, epsilon);
         const g = tf.mul(dy, weight);
         const along = tf.mul(normed, tf.mean(tf.mul(g, normed), -1, true));
