@@ -1,5 +1,5 @@
 /** SwiGLU and tanh-GELU, element by element. */
-import { workgroupsFor, type Operation } from './kernel.ts';
+import { workgroupsFor, type Kernel, type Operation } from './kernel.ts';
 import { packDeclarations, read, write, type Pack } from './pack.ts';
 
 const GROUP = 64;
@@ -74,77 +74,56 @@ export const swigluBackward = (pack: Pack) =>
     workgroups: ({ rows, width }) => workgroupsFor((rows * width) / pack, GROUP),
   }) satisfies Operation<SwigluCall>;
 
-/** SwiGLU of two tensors of any shape: gate, up → silu(gate) · up. */
-export const swigluApartForward = (pack: Pack) =>
-  ({
-    kernel: {
-      name: 'swiglu_apart_forward',
-      buffers: { gate: read(pack), up: read(pack), out: write(pack) },
-      uniforms: { count: 'u32' },
-      workgroup: [GROUP],
-      declarations: declarations(pack),
-      body: `
+/** An operation on tensors of any shape, element by element. */
+const elements =
+  <const B extends Kernel['buffers']>(name: string, buffersOf: (pack: Pack) => B, body: string) =>
+  (pack: Pack) =>
+    ({
+      kernel: {
+        name,
+        buffers: buffersOf(pack),
+        uniforms: { count: 'u32' },
+        workgroup: [GROUP],
+        declarations: declarations(pack),
+        body: `
         if (index >= u.count) { return; }
-        ${swiglu('gate[index]', 'up[index]')}`,
-    },
-    uniforms: ({ count }) => [count / pack],
-    workgroups: ({ count }) => workgroupsFor(count / pack, GROUP),
-  }) satisfies Operation<ElementsCall>;
+        ${body}`,
+      },
+      uniforms: ({ count }) => [count / pack],
+      workgroups: ({ count }) => workgroupsFor(count / pack, GROUP),
+    }) satisfies Operation<ElementsCall>;
+
+/** SwiGLU of two tensors of any shape: gate, up → silu(gate) · up. */
+export const swigluApartForward = elements(
+  'swiglu_apart_forward',
+  (pack) => ({ gate: read(pack), up: read(pack), out: write(pack) }),
+  swiglu('gate[index]', 'up[index]'),
+);
 
 /** gate, up, dy → dGate, dUp. */
-export const swigluApartBackward = (pack: Pack) =>
-  ({
-    kernel: {
-      name: 'swiglu_apart_backward',
-      buffers: { gate: read(pack), up: read(pack), dy: read(pack), dGate: write(pack), dUp: write(pack) },
-      uniforms: { count: 'u32' },
-      workgroup: [GROUP],
-      declarations: declarations(pack),
-      body: `
-        if (index >= u.count) { return; }
-        ${swigluSlopes('gate[index]', 'up[index]')}
+export const swigluApartBackward = elements(
+  'swiglu_apart_backward',
+  (pack) => ({ gate: read(pack), up: read(pack), dy: read(pack), dGate: write(pack), dUp: write(pack) }),
+  `${swigluSlopes('gate[index]', 'up[index]')}
         dGate[index] = forGate;
         dUp[index] = forUp;`,
-    },
-    uniforms: ({ count }) => [count / pack],
-    workgroups: ({ count }) => workgroupsFor(count / pack, GROUP),
-  }) satisfies Operation<ElementsCall>;
+);
 
 /** GELU in its tanh form: x → out, any shape. */
-export const geluForward = (pack: Pack) =>
-  ({
-    kernel: {
-      name: 'gelu_forward',
-      buffers: { x: read(pack), out: write(pack) },
-      uniforms: { count: 'u32' },
-      workgroup: [GROUP],
-      declarations: declarations(pack),
-      body: `
-        if (index >= u.count) { return; }
-        let v = x[index];
+export const geluForward = elements(
+  'gelu_forward',
+  (pack) => ({ x: read(pack), out: write(pack) }),
+  `let v = x[index];
         ${GELU_GATE}
         out[index] = v * s;`,
-    },
-    uniforms: ({ count }) => [count / pack],
-    workgroups: ({ count }) => workgroupsFor(count / pack, GROUP),
-  }) satisfies Operation<ElementsCall>;
+);
 
 /** x, dy → dx, any shape. */
-export const geluBackward = (pack: Pack) =>
-  ({
-    kernel: {
-      name: 'gelu_backward',
-      buffers: { x: read(pack), dy: read(pack), dx: write(pack) },
-      uniforms: { count: 'u32' },
-      workgroup: [GROUP],
-      declarations: declarations(pack),
-      body: `
-        if (index >= u.count) { return; }
-        let v = x[index];
+export const geluBackward = elements(
+  'gelu_backward',
+  (pack) => ({ x: read(pack), dy: read(pack), dx: write(pack) }),
+  `let v = x[index];
         ${GELU_GATE}
         let slope = ${TWICE_ROOT_2_OVER_PI} * (1.0 + ${3 * CUBIC} * v * v);
         dx[index] = dy[index] * (s + v * slope * s * (1.0 - s));`,
-    },
-    uniforms: ({ count }) => [count / pack],
-    workgroups: ({ count }) => workgroupsFor(count / pack, GROUP),
-  }) satisfies Operation<ElementsCall>;
+);
