@@ -4,6 +4,7 @@ import { selectBackend } from '../compute/backend.ts';
 import { onGpuError } from '../compute/gpu.ts';
 import { prepareNodeBackends } from '../compute/nodeBackend.ts';
 import { runOperation } from '../compute/webgpu/eager.ts';
+import type { Lanes } from '../compute/webgpu/rowLanes.ts';
 import { ADVANCE, ROW_STATES, sampleTokens } from '../compute/webgpu/sampler.ts';
 import { RandomStream } from '../random.ts';
 import { sampleRows } from './sampler.ts';
@@ -23,7 +24,7 @@ const off = { temperature: 1, topP: 1, topK: 0 };
 type Filters = typeof off;
 
 interface Draw {
-  readonly lanes: 1 | 64;
+  readonly lanes: Lanes;
   /** [rows, stride] */
   readonly logits: Float32Array;
   readonly vocabulary: number;
@@ -127,7 +128,7 @@ const SIZES = [
   { rows: 9, vocabulary: 2049, stride: 2052 },
 ];
 
-describe.each([1, 64] as const)('the sampler with %i lanes', (lanes) => {
+describe.each([1, 64, 'subgroups'] as const)('the sampler with %s lanes', (lanes) => {
   describe.each(SIZES)('$vocabulary tokens', ({ rows: most, vocabulary, stride }) => {
     // Software adapters are slow at barriers.
     const rows = lanes === 1 ? most : Math.ceil(most / 10);

@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasGpuKernels } from '../webgpu/elementKernel.ts';
-import { runOperation } from '../webgpu/eager.ts';
+import { gpuDevice, runOperation } from '../webgpu/eager.ts';
 import * as gpu from '../webgpu/norms.ts';
 import { packOf } from '../webgpu/pack.ts';
+import { gpuTuning } from '../webgpu/tuning.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
 /** 1 / rms of each row: x [N, width] → [N, 1]. */
 function inverseRms(x: tf.Tensor2D, epsilon: number): tf.Tensor2D {
   return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
 }
+
+/** How the rows of a norm are read on the device that tfjs computes on. */
+const rowingOf = (width: number) => gpu.normRowing(width, gpuTuning(gpuDevice()).lanes);
 
 /** Llama's RMSNorm: x [N, width], weight [width] → x / sqrt(mean x² + epsilon) · weight. */
 export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {
@@ -21,7 +25,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('rms_norm_forward', x, weight, value, rows, width, epsilon);
     } else if (hasGpuKernels()) {
-      const operation = gpu.rmsNormForward(packOf(width));
+      const operation = gpu.rmsNormForward(rowingOf(width));
       const call = { rows, width, weight: 0, epsilon };
       value = runOperation(operation, call, [x, weight], [{ shape: x.shape }])[0] as tf.Tensor2D;
     } else value = tf.mul(tf.mul(x, inverseRms(x, epsilon)), weight);
@@ -84,17 +88,16 @@ function gpuNormGradients(
   epsilon: number,
 ): tf.Tensor[] {
   const [rows, width] = x.shape;
-  const pack = packOf(width);
   const call = { rows, width, weight: 0, epsilon };
   const [dx, statistics] = runOperation(
-    norm.backward(pack, { accumulate: false }),
+    norm.backward(rowingOf(width), { accumulate: false }),
     call,
     [x, weight, dy],
     [{ shape: x.shape }, { shape: [rows, norm.statistics] }],
   );
   const partial = { shape: [gpu.normChunks(rows), width] };
   const outputs = Array.from({ length: norm.partials }, () => partial);
-  const partials = runOperation(norm.parameters(pack), call, [x, dy, statistics], outputs);
+  const partials = runOperation(norm.parameters(packOf(width)), call, [x, dy, statistics], outputs);
   return [dx, ...partials.map(gpuSum)];
 }
 
@@ -125,7 +128,7 @@ export function layerNorm(
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('layer_norm_forward', x, weight, bias, value, rows, width, epsilon);
     } else if (hasGpuKernels()) {
-      const operation = gpu.layerNormForward(packOf(width));
+      const operation = gpu.layerNormForward(rowingOf(width));
       const call = { rows, width, weight: 0, bias: 0, epsilon };
       value = runOperation(operation, call, [x, weight, bias], [{ shape: x.shape }])[0] as tf.Tensor2D;
     } else value = tf.add(tf.mul(standardise(x, epsilon).normed, weight), bias);

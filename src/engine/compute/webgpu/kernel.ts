@@ -14,6 +14,8 @@ export interface Kernel {
   readonly uniforms: Readonly<Record<string, UniformType>>;
   /** Invocations of a workgroup; y and z default to 1. */
   readonly workgroup: readonly [x: number, y?: number, z?: number];
+  /** Needs a device with subgroups; the body then also sees `subgroupSize` (u32). */
+  readonly subgroups?: boolean;
   /** Functions, constants and workgroup memory the body uses. */
   readonly declarations?: string;
   /**
@@ -46,7 +48,7 @@ export function workgroupsFor(count: number, size: number): Workgroups {
 }
 
 /** The whole shader. Binding 0 holds the uniforms, the buffers follow. */
-export function shaderCode({ buffers, uniforms, workgroup, declarations, body }: Kernel): string {
+export function shaderCode({ buffers, uniforms, workgroup, subgroups, declarations, body }: Kernel): string {
   const [x, y = 1, z = 1] = workgroup;
   const fields = Object.entries(uniforms).map(([name, type]) => `${name} : ${type},`);
   const bindings = Object.entries(buffers).map(([name, use], i) => {
@@ -54,13 +56,13 @@ export function shaderCode({ buffers, uniforms, workgroup, declarations, body }:
     const mode = access === 'read' ? 'read' : 'read_write';
     return `@group(0) @binding(${i + 1}) var<storage, ${mode}> ${name} : array<${type}>;`;
   });
-  return `struct Uniforms { ${fields.join(' ')} unused : u32 }
+  return `${subgroups ? 'enable subgroups;\n' : ''}struct Uniforms { ${fields.join(' ')} unused : u32 }
 @group(0) @binding(0) var<uniform> u : Uniforms;
 ${bindings.join('\n')}
 ${declarations ?? ''}
 @compute @workgroup_size(${x}, ${y}, ${z})
 fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(workgroup_id) group : vec3<u32>,
-        @builtin(local_invocation_index) local : u32, @builtin(num_workgroups) groups : vec3<u32>) {
+        @builtin(local_invocation_index) local : u32, @builtin(num_workgroups) groups : vec3<u32>${subgroups ? ', @builtin(subgroup_size) subgroupSize : u32' : ''}) {
   let index = id.x + id.y * groups.x * ${x}u;
   ${body}
 }`;

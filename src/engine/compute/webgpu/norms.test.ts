@@ -9,16 +9,24 @@ import { composite, draws, expectClose, openTestDevice, placed, plus, run } from
 
 beforeAll(openTestDevice);
 
+/** An invocation a row, in vectors of four. */
+const ALONE = norms.normRowing(4, 1);
+
 describe.each([
-  { rows: 131, width: 20 },
-  { rows: 5, width: 7 },
-])('norms of $rows rows of $width', ({ rows, width }) => {
+  { rows: 131, width: 20, lanes: 1 },
+  { rows: 5, width: 7, lanes: 1 },
+  { rows: 5, width: 20, lanes: 64 },
+  { rows: 3, width: 268, lanes: 64 },
+  { rows: 5, width: 84, lanes: 'subgroups' },
+  { rows: 3, width: 268, lanes: 'subgroups' },
+] as const)('norms of $rows rows of $width, lanes: $lanes', ({ rows, width, lanes }) => {
   const pack = packOf(width);
+  const rowing = norms.normRowing(width, lanes);
   const size = rows * width;
   const [x, dy, before] = [draws(1, size).map((v) => v + 0.5), draws(2, size), draws(3, size)];
   const [weight, bias] = [draws(4, width), draws(5, width)];
-  const parameters = placed(draws(6, 192), [64, weight], [128, bias]);
-  const kept = draws(7, 192);
+  const parameters = placed(draws(6, 960), [64, weight], [512, bias]);
+  const kept = draws(7, 960);
   const dirty = (count: number) => new Float32Array(count).fill(7);
   const partial = () => dirty(norms.normChunks(rows) * width);
 
@@ -33,11 +41,11 @@ describe.each([
       dy,
     );
     const call = { rows, width, weight: 64, epsilon: 1e-5 };
-    const [out] = await run(norms.rmsNormForward(pack), call, [x, parameters], [dirty(size)]);
+    const [out] = await run(norms.rmsNormForward(rowing), call, [x, parameters], [dirty(size)]);
     expectClose(out, golden.value);
     const outputs = [before, dirty(rows)];
     const backward = (accumulate: boolean) =>
-      run(norms.rmsNormBackward(pack, { accumulate }), call, [x, parameters, dy], outputs);
+      run(norms.rmsNormBackward(rowing, { accumulate }), call, [x, parameters, dy], outputs);
     const [dx, statistics] = await backward(false);
     expectClose(dx, golden.gradients[0]);
     expectClose((await backward(true))[0], plus(before, golden.gradients[0]));
@@ -59,13 +67,13 @@ describe.each([
       ],
       dy,
     );
-    const call = { rows, width, weight: 64, bias: 128, epsilon: 1e-6 };
+    const call = { rows, width, weight: 64, bias: 512, epsilon: 1e-6 };
     const inputs = [x, parameters, parameters];
-    const [out] = await run(norms.layerNormForward(pack), call, inputs, [dirty(size)]);
+    const [out] = await run(norms.layerNormForward(rowing), call, inputs, [dirty(size)]);
     expectClose(out, golden.value);
     const outputs = [before, dirty(2 * rows)];
     const backward = (accumulate: boolean) =>
-      run(norms.layerNormBackward(pack, { accumulate }), call, [x, parameters, dy], outputs);
+      run(norms.layerNormBackward(rowing, { accumulate }), call, [x, parameters, dy], outputs);
     const [dx, statistics] = await backward(false);
     expectClose(dx, golden.gradients[0]);
     expectClose((await backward(true))[0], plus(before, golden.gradients[0]));
@@ -75,7 +83,7 @@ describe.each([
       [x, dy, statistics],
       [partial(), partial()],
     );
-    for (const [i, offset] of [64, 128].entries()) {
+    for (const [i, offset] of [64, 512].entries()) {
       const sum = { chunks: norms.normChunks(rows), width, offset };
       const [gradients] = await run(norms.sumPartials(pack), sum, [partials[i]], [kept]);
       const added = plus(kept.subarray(offset, offset + width), golden.gradients[i + 1]);
@@ -88,7 +96,7 @@ it('a row of zeros and one of huge values stay finite', async () => {
   const x = Float32Array.of(0, 0, 0, 0, 1e15, -1e15, 1e15, 1e15);
   const [weight, out] = [new Float32Array(4).fill(1), new Float32Array(8)];
   const call = { rows: 2, width: 4, weight: 0, epsilon: 1e-5 };
-  const [values] = await run(norms.rmsNormForward(4), call, [x, weight], [out]);
+  const [values] = await run(norms.rmsNormForward(ALONE), call, [x, weight], [out]);
   expect([...values]).toEqual([0, 0, 0, 0, 1, -1, 1, 1]);
 });
 
@@ -113,8 +121,8 @@ it('a plan binds the flat parameters as weight and as bias, and works on the res
     statistics: storage(statistics),
   };
   const plan = new Plan<typeof call>(gpuDevice(), 'norms');
-  const forward = norms.layerNormForward(4);
-  const backward = norms.layerNormBackward(4, { accumulate: true });
+  const forward = norms.layerNormForward(ALONE);
+  const backward = norms.layerNormBackward(ALONE, { accumulate: true });
   plan.add(forward, { ...buffers, biases: buffers.parameters }, (call) => call);
   plan.add(backward, buffers, (call) => call);
   plan.prepare(call);

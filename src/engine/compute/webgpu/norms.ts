@@ -1,12 +1,13 @@
 /**
  * RMSNorm and LayerNorm over rows: x, out, dy, dx [rows, width]; weight and bias [width] lie in `parameters` at float
- * offsets. One invocation a row. Forward keeps nothing: backward computes a row's statistics again, beside sums that
- * it needs anyway. Weight gradients are summed over chunks of rows first, then by `sumPartials` over the chunks.
+ * offsets. A row has one invocation or a workgroup. Forward keeps nothing: backward computes a row's statistics again,
+ * beside sums that it needs anyway. Weight gradients are summed over chunks of rows first, then by `sumPartials` over
+ * the chunks.
  */
 import { workgroupsFor, type Operation } from './kernel.ts';
-import { packDeclarations, read, write, type Pack } from './pack.ts';
+import { packDeclarations, packOf, read, write, type Pack } from './pack.ts';
+import { rowLanes, type Lanes } from './rowLanes.ts';
 
-const ROWS_A_GROUP = 32;
 const COLUMNS_A_GROUP = 64;
 
 /** Rows of a partial weight gradient. */
@@ -35,30 +36,60 @@ export interface NormRows {
   readonly width: number;
 }
 
+/** How the kernels that see whole rows read them, and how many invocations share one. */
+export interface NormRowing {
+  readonly pack: Pack;
+  readonly lanes: Lanes;
+}
+
+/** Lanes of a row each take a vector of four where there are enough of these, else one number at a time. */
+export function normRowing(width: number, lanes: Lanes): NormRowing {
+  const wide = lanes === 1 || width >= 4 * 64;
+  return { pack: wide ? packOf(width) : 1, lanes };
+}
+
+/** What the kernels over rows have in common; `start` makes `row`, `lane` and `first`, the row's first element. */
+function overRows({ pack, lanes }: NormRowing) {
+  const { start, workgroups, declarations, ...rows } = rowLanes(lanes);
+  return {
+    kernel: { ...rows, declarations: packDeclarations(pack) + declarations },
+    start: `${start}
+        let first = row * u.width;
+        let count = f32(u.width * ${pack}u);`,
+    workgroups: ({ rows }: NormRows) => workgroups(rows),
+  };
+}
+
+/** WGSL: for the elements `i` of a row, by its lanes in turn. */
+const ELEMENTS = 'for (var i = lane; i < u.width; i += LANES)';
+
 /** x → x / sqrt(mean x² + epsilon) · weight. */
-export const rmsNormForward = (pack: Pack) =>
-  ({
+export function rmsNormForward(rowing: NormRowing) {
+  const { pack } = rowing;
+  const { kernel, start, workgroups } = overRows(rowing);
+  return {
     kernel: {
       name: 'rms_norm_forward',
       buffers: { x: read(pack), parameters: read(pack), out: write(pack) },
       uniforms: { rows: 'u32', width: 'u32', weight: 'u32', epsilon: 'f32' },
-      workgroup: [ROWS_A_GROUP],
-      declarations: packDeclarations(pack),
-      body: `
-        if (index >= u.rows) { return; }
-        let start = index * u.width;
+      ...kernel,
+      body: `${start}
         var squares = 0.0;
-        for (var i = 0u; i < u.width; i++) { squares += inner(x[start + i], x[start + i]); }
-        let r = inverseSqrt(squares / f32(u.width * ${pack}u) + u.epsilon);
-        for (var i = 0u; i < u.width; i++) { out[start + i] = x[start + i] * r * parameters[u.weight + i]; }`,
+        ${ELEMENTS} { squares += inner(x[first + i], x[first + i]); }
+        squares = totalOfLanes(lane, vec3(squares, 0.0, 0.0)).x;
+        let r = inverseSqrt(squares / count + u.epsilon);
+        ${ELEMENTS} { out[first + i] = x[first + i] * r * parameters[u.weight + i]; }`,
     },
     uniforms: ({ rows, width, weight, epsilon }) => [rows, width / pack, weight / pack, epsilon],
-    workgroups: ({ rows }) => workgroupsFor(rows, ROWS_A_GROUP),
-  }) satisfies Operation<RmsNormCall>;
+    workgroups,
+  } satisfies Operation<RmsNormCall>;
+}
 
 /** dy → dx, written or, with `accumulate`, added to; and 1 / rms of each row [rows] for `rmsNormWeightGradient`. */
-export const rmsNormBackward = (pack: Pack, { accumulate }: { accumulate: boolean }) =>
-  ({
+export function rmsNormBackward(rowing: NormRowing, { accumulate }: { accumulate: boolean }) {
+  const { pack } = rowing;
+  const { kernel, start, workgroups } = overRows(rowing);
+  return {
     kernel: {
       name: 'rms_norm_backward',
       buffers: {
@@ -69,30 +100,28 @@ export const rmsNormBackward = (pack: Pack, { accumulate }: { accumulate: boolea
         statistics: 'write f32',
       },
       uniforms: { rows: 'u32', width: 'u32', weight: 'u32', epsilon: 'f32' },
-      workgroup: [ROWS_A_GROUP],
-      declarations: packDeclarations(pack),
-      body: `
-        if (index >= u.rows) { return; }
-        let start = index * u.width;
-        let count = f32(u.width * ${pack}u);
+      ...kernel,
+      body: `${start}
         var squares = 0.0;
         var along = 0.0;
-        for (var i = 0u; i < u.width; i++) {
-          let v = x[start + i];
+        ${ELEMENTS} {
+          let v = x[first + i];
           squares += inner(v, v);
-          along += inner(dy[start + i] * parameters[u.weight + i], v);
+          along += inner(dy[first + i] * parameters[u.weight + i], v);
         }
-        let r = inverseSqrt(squares / count + u.epsilon);
-        let projection = along / count * r * r;
-        for (var i = 0u; i < u.width; i++) {
-          let g = dy[start + i] * parameters[u.weight + i];
-          dx[start + i] ${accumulate ? '+=' : '='} (g - x[start + i] * projection) * r;
+        let sums = totalOfLanes(lane, vec3(squares, along, 0.0)) / count;
+        let r = inverseSqrt(sums.x + u.epsilon);
+        let projection = sums.y * r * r;
+        ${ELEMENTS} {
+          let g = dy[first + i] * parameters[u.weight + i];
+          dx[first + i] ${accumulate ? '+=' : '='} (g - x[first + i] * projection) * r;
         }
-        statistics[index] = r;`,
+        if (lane == 0u) { statistics[row] = r; }`,
     },
     uniforms: ({ rows, width, weight, epsilon }) => [rows, width / pack, weight / pack, epsilon],
-    workgroups: ({ rows }) => workgroupsFor(rows, ROWS_A_GROUP),
-  }) satisfies Operation<RmsNormCall>;
+    workgroups,
+  } satisfies Operation<RmsNormCall>;
+}
 
 /** x, dy and the statistics of `rmsNormBackward` → partial gradients of the weight [normChunks(rows), width]. */
 export const rmsNormWeightGradient = (pack: Pack) =>
@@ -117,30 +146,29 @@ export const rmsNormWeightGradient = (pack: Pack) =>
     workgroups: ({ rows, width }) => workgroupsFor((normChunks(rows) * width) / pack, COLUMNS_A_GROUP),
   }) satisfies Operation<NormRows>;
 
-const MEAN = (pack: Pack): string => `
-  var mean = 0.0;
-  for (var i = 0u; i < u.width; i++) { mean += inner(x[start + i], Pack(1.0)); }
-  let count = f32(u.width * ${pack}u);
-  mean /= count;`;
+const MEAN = `
+        var mean = 0.0;
+        ${ELEMENTS} { mean += inner(x[first + i], Pack(1.0)); }
+        mean = totalOfLanes(lane, vec3(mean, 0.0, 0.0)).x / count;`;
 
 /** x → (x − mean) / sqrt(variance + epsilon) · weight + bias. In a plan `biases` is the flat `parameters` again. */
-export const layerNormForward = (pack: Pack) =>
-  ({
+export function layerNormForward(rowing: NormRowing) {
+  const { pack } = rowing;
+  const { kernel, start, workgroups } = overRows(rowing);
+  return {
     kernel: {
       name: 'layer_norm_forward',
       buffers: { x: read(pack), parameters: read(pack), biases: read(pack), out: write(pack) },
       uniforms: { rows: 'u32', width: 'u32', weight: 'u32', bias: 'u32', epsilon: 'f32' },
-      workgroup: [ROWS_A_GROUP],
-      declarations: packDeclarations(pack),
-      body: `
-        if (index >= u.rows) { return; }
-        let start = index * u.width;
-        ${MEAN(pack)}
+      ...kernel,
+      body: `${start}
+        ${MEAN}
         var squares = 0.0;
-        for (var i = 0u; i < u.width; i++) { squares += inner(x[start + i] - mean, x[start + i] - mean); }
+        ${ELEMENTS} { squares += inner(x[first + i] - mean, x[first + i] - mean); }
+        squares = totalOfLanes(lane, vec3(squares, 0.0, 0.0)).x;
         let r = inverseSqrt(squares / count + u.epsilon);
-        for (var i = 0u; i < u.width; i++) {
-          out[start + i] = (x[start + i] - mean) * r * parameters[u.weight + i] + biases[u.bias + i];
+        ${ELEMENTS} {
+          out[first + i] = (x[first + i] - mean) * r * parameters[u.weight + i] + biases[u.bias + i];
         }`,
     },
     uniforms: ({ rows, width, weight, bias, epsilon }) => [
@@ -150,12 +178,15 @@ export const layerNormForward = (pack: Pack) =>
       bias / pack,
       epsilon,
     ],
-    workgroups: ({ rows }) => workgroupsFor(rows, ROWS_A_GROUP),
-  }) satisfies Operation<LayerNormCall>;
+    workgroups,
+  } satisfies Operation<LayerNormCall>;
+}
 
 /** dy → dx, written or, with `accumulate`, added to; and (mean, 1 / deviation) of each row [rows, 2]. */
-export const layerNormBackward = (pack: Pack, { accumulate }: { accumulate: boolean }) =>
-  ({
+export function layerNormBackward(rowing: NormRowing, { accumulate }: { accumulate: boolean }) {
+  const { pack } = rowing;
+  const { kernel, start, workgroups } = overRows(rowing);
+  return {
     kernel: {
       name: 'layer_norm_backward',
       buffers: {
@@ -166,34 +197,35 @@ export const layerNormBackward = (pack: Pack, { accumulate }: { accumulate: bool
         statistics: 'write f32',
       },
       uniforms: { rows: 'u32', width: 'u32', weight: 'u32', epsilon: 'f32' },
-      workgroup: [ROWS_A_GROUP],
-      declarations: packDeclarations(pack),
-      body: `
-        if (index >= u.rows) { return; }
-        let start = index * u.width;
-        ${MEAN(pack)}
+      ...kernel,
+      body: `${start}
+        ${MEAN}
         var squares = 0.0;
         var total = 0.0;
         var along = 0.0;
-        for (var i = 0u; i < u.width; i++) {
-          let v = x[start + i] - mean;
-          let g = dy[start + i] * parameters[u.weight + i];
+        ${ELEMENTS} {
+          let v = x[first + i] - mean;
+          let g = dy[first + i] * parameters[u.weight + i];
           squares += inner(v, v);
           total += inner(g, Pack(1.0));
           along += inner(g, v);
         }
-        let r = inverseSqrt(squares / count + u.epsilon);
-        let projection = along / count * r * r;
-        for (var i = 0u; i < u.width; i++) {
-          let g = dy[start + i] * parameters[u.weight + i] - total / count;
-          dx[start + i] ${accumulate ? '+=' : '='} (g - (x[start + i] - mean) * projection) * r;
+        let sums = totalOfLanes(lane, vec3(squares, total, along)) / count;
+        let r = inverseSqrt(sums.x + u.epsilon);
+        let projection = sums.z * r * r;
+        ${ELEMENTS} {
+          let g = dy[first + i] * parameters[u.weight + i] - sums.y;
+          dx[first + i] ${accumulate ? '+=' : '='} (g - (x[first + i] - mean) * projection) * r;
         }
-        statistics[2u * index] = mean;
-        statistics[2u * index + 1u] = r;`,
+        if (lane == 0u) {
+          statistics[2u * row] = mean;
+          statistics[2u * row + 1u] = r;
+        }`,
     },
     uniforms: ({ rows, width, weight, epsilon }) => [rows, width / pack, weight / pack, epsilon],
-    workgroups: ({ rows }) => workgroupsFor(rows, ROWS_A_GROUP),
-  }) satisfies Operation<RmsNormCall>;
+    workgroups,
+  } satisfies Operation<RmsNormCall>;
+}
 
 /** x, dy, statistics → partial gradients of weight and bias, both [normChunks(rows), width]. */
 export const layerNormWeightGradient = (pack: Pack) =>

@@ -1,16 +1,21 @@
 /**
  * A row for one invocation (software adapters, short rows) or for a workgroup of 64: the WGSL that is written once
- * and joins what the lanes of a row found. Lanes join in their order, so the bits are the same from run to run.
+ * and joins what the lanes of a row found. Lanes join in one order, so the bits are the same from run to run.
  */
 import { workgroupsFor, type Workgroups } from './kernel.ts';
 
-/** Invocations that share a row: 1 has no barriers, 64 is a workgroup a row. */
-export type Lanes = 1 | 64;
+/**
+ * Invocations that share a row: 1 has no barriers, 64 is a workgroup a row, 'subgroups' the same where subgroups of
+ * the workgroup join before they meet the others.
+ */
+export type Lanes = 1 | 64 | 'subgroups';
 
 export interface RowLanes {
   readonly workgroup: readonly [x: number];
+  readonly subgroups: boolean;
   /**
-   * `LANES`. `sumOfLanes(lane, mine)`: the sum `before` this lane and that of `all` lanes, for three numbers at once.
+   * `LANES`. `totalOfLanes(lane, mine)`: the sum over all lanes, for three numbers at once. `sumOfLanes(lane, mine)`:
+   * also the sum `before` this lane, in the order of the lanes: where one ends the next begins, to the bit.
    * `largestOfLanes(lane, key, at)`: the largest key and its `at`, of equals the first lane's. `keyOf(x)`: orders as
    * the numbers do, −0 and 0 alike; NaN has the largest key.
    */
@@ -33,6 +38,7 @@ const KEYS = `
   struct LaneSums { before : vec3<f32>, all : vec3<f32> }`;
 
 const ALONE = `
+  fn totalOfLanes(lane : u32, mine : vec3<f32>) -> vec3<f32> { return mine; }
   fn sumOfLanes(lane : u32, mine : vec3<f32>) -> LaneSums { return LaneSums(vec3<f32>(0.0), mine); }
   fn largestOfLanes(lane : u32, key : u32, at : u32) -> vec2<u32> { return vec2<u32>(key, at); }`;
 
@@ -61,13 +67,32 @@ const TOGETHER = `
     return largest;
   }`;
 
+const TOTAL = `
+  fn totalOfLanes(lane : u32, mine : vec3<f32>) -> vec3<f32> { return sumOfLanes(lane, mine).all; }`;
+
+/** A subgroup is lanes that follow each other, as many as `laneStep`. */
+const TOTAL_BY_SUBGROUPS = `
+  var<private> laneStep : u32;
+  fn totalOfLanes(lane : u32, mine : vec3<f32>) -> vec3<f32> {
+    let part = subgroupAdd(mine);
+    workgroupBarrier();
+    laneSums[lane] = part;
+    workgroupBarrier();
+    var total = vec3<f32>(0.0);
+    for (var i = 0u; i < 64u; i += laneStep) { total += laneSums[i]; }
+    return total;
+  }`;
+
 /** How a kernel with `u.rows` spreads its rows over lanes. */
 export function rowLanes(lanes: Lanes): RowLanes {
   const alone = lanes === 1;
+  const subgroups = lanes === 'subgroups';
+  const joined = alone ? ALONE : TOGETHER + (subgroups ? TOTAL_BY_SUBGROUPS : TOTAL);
   return {
     workgroup: [64],
-    declarations: `const LANES = ${lanes}u;${KEYS}${alone ? ALONE : TOGETHER}`,
-    start: `
+    subgroups,
+    declarations: `const LANES = ${alone ? 1 : 64}u;${KEYS}${joined}`,
+    start: `${subgroups ? 'laneStep = subgroupSize;' : ''}
     let row = ${alone ? 'index' : 'group.x + group.y * groups.x'};
     let lane = ${alone ? '0u' : 'local'};
     if (row >= u.rows) { return; }`,

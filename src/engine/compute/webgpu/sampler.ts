@@ -40,7 +40,7 @@ export const ROW_STATES = { running: 0, ended: 1, notFinite: 2 } as const;
  * 5 of 6 000 from 8192; the last digits of the logits, which differ between backends, move the edges as far.
  */
 export function sampleTokens(lanes: Lanes) {
-  const { declarations, start, workgroup, workgroups } = rowLanes(lanes);
+  const { workgroups, start, declarations, ...rows } = rowLanes(lanes);
   return {
     kernel: {
       name: `sample_tokens_${lanes}`,
@@ -68,7 +68,7 @@ export function sampleTokens(lanes: Lanes) {
         eos: 'i32',
         pad: 'i32',
       },
-      workgroup,
+      ...rows,
       declarations: declarations + SAMPLER_CODE,
       body: start + SAMPLER_BODY,
     },

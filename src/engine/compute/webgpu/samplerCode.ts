@@ -61,7 +61,7 @@ export const SAMPLER_CODE = `
         }
         mine += part;
       }
-      let below = sumOfLanes(lane, mine).all <= vec3<f32>(removable);
+      let below = totalOfLanes(lane, mine) <= vec3<f32>(removable);
       found += (u32(below.x) + u32(below.y) + u32(below.z)) << shift;
     }
     return found;
@@ -110,7 +110,7 @@ export const SAMPLER_CODE = `
 
   /** The smallest set of largest weights among keys from \`lowest\` on whose share reaches p, a lane's part of it. */
   fn nucleus(lane : u32, s : Stretch, lowest : u32, largestKey : u32) -> Kept {
-    let everything = sumOfLanes(lane, vec3<f32>(keptSum(s, Kept(lowest, 0u, 0u)), 0.0, 0.0)).all.x;
+    let everything = totalOfLanes(lane, vec3<f32>(keptSum(s, Kept(lowest, 0u, 0u)), 0.0, 0.0)).x;
     let removable = u.removable * everything;
     let edge = min(edgeKey(lane, s, lowest, false, removable), largestKey);
     var mass = 0.0;
@@ -154,7 +154,7 @@ export const SAMPLER_BODY = `
     largest = largestOfLanes(lane, largest.x, largest.y);
     s.largest = logits[s.first + largest.y];
     let all = Kept(KEY_OF_MINUS_INFINITY + 1u, 0u, 0u);
-    let total = sumOfLanes(lane, vec3<f32>(keptSum(s, all), 0.0, 0.0)).all.x;
+    let total = totalOfLanes(lane, vec3<f32>(keptSum(s, all), 0.0, 0.0)).x;
 
     var kept = all;
     if (u.topK > 0u) {

@@ -6,6 +6,7 @@ import { onGpuError } from '../gpu.ts';
 import { prepareNodeBackends } from '../nodeBackend.ts';
 import { tokenLogProbs } from '../ops/logProb.ts';
 import { runOperation } from './eager.ts';
+import type { Lanes } from './rowLanes.ts';
 import { LOGITS_GRADIENT, statisticsSections, tokenStatistics } from './tokenStatistics.ts';
 
 const errors: string[] = [];
@@ -68,7 +69,7 @@ async function expectedOf(test: Case) {
   return Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
 }
 
-async function actualOf(test: Case, lanes: 1 | 64) {
+async function actualOf(test: Case, lanes: Lanes) {
   await selectBackend({ forced: 'webgpu' });
   const { logits, targets, coefficients } = draw(test);
   const { rows, stride } = test;
@@ -84,7 +85,7 @@ async function actualOf(test: Case, lanes: 1 | 64) {
   return [logProbs, entropies, logSumExp, await x.data<'float32'>()];
 }
 
-describe.each([1, 64] as const)('token statistics with %i lanes', (lanes) => {
+describe.each([1, 64, 'subgroups'] as const)('token statistics with %s lanes', (lanes) => {
   it.each(CASES)('$rows rows of $vocabulary agree with the composite', async (test) => {
     const expected = await expectedOf(test);
     const actual = await actualOf(test, lanes);

@@ -39,13 +39,12 @@ const STATISTICS = {
  * and log Σ exp(logits / temperature), each [rows], in the sections of `statistics`.
  */
 export function tokenStatistics(lanes: Lanes) {
-  const { declarations, start, workgroup, workgroups } = rowLanes(lanes);
+  const { workgroups, start, ...rows } = rowLanes(lanes);
   return {
     kernel: {
       name: `token_statistics_${lanes}`,
       ...STATISTICS,
-      workgroup,
-      declarations,
+      ...rows,
       // Sums of sums of 32, which round less than one long sum.
       body: `${start}
     let first = row * u.stride;
@@ -68,7 +67,7 @@ export function tokenStatistics(lanes: Lanes) {
       }
       mine += part;
     }
-    let sums = sumOfLanes(lane, mine).all;
+    let sums = totalOfLanes(lane, mine);
     if (lane > 0u) { return; }
     let logTotal = log(sums.x);
     let chosen = logits[first + u32(targets[row])];

@@ -6,7 +6,7 @@ import type { Lanes } from './rowLanes.ts';
 
 /** Choices of the kernels that fit an adapter. */
 export interface GpuTuning {
-  /** Invocations that share a row of logits: 64 on a GPU, 1 where barriers are slow. */
+  /** Invocations that share a row of logits or of a norm: 64 on a GPU, 1 where barriers are slow. */
   readonly lanes: Lanes;
   /** Invocations that share the keys of a decoded token. */
   readonly attentionLanes: number;
@@ -37,8 +37,23 @@ export const HARDWARE: GpuTuning = {
   attentionRows: (headDim) => rowsFor(headDim, false),
 };
 
-/** The choices for a device: by its kind, the matmul by its measurement where there was one. */
+const withoutSubgroups = new WeakSet<GPUDevice>();
+
+/** From now on the kernels of a device do without subgroups. */
+export function leaveOutSubgroups(device: GPUDevice): void {
+  withoutSubgroups.add(device);
+}
+
+/**
+ * The choices for a device: by its kind, the matmul by its measurement where there was one, subgroups where it has them
+ * and they were not left out.
+ */
 export function gpuTuning(device: GPUDevice): GpuTuning {
   const tuning = isSoftwareDevice(device) ? SOFTWARE : HARDWARE;
-  return { ...tuning, matmul: measuredMatmul(device)?.chosen ?? tuning.matmul };
+  const subgroups = device.features.has('subgroups') && !withoutSubgroups.has(device);
+  return {
+    ...tuning,
+    lanes: tuning.lanes === 64 && subgroups ? 'subgroups' : tuning.lanes,
+    matmul: measuredMatmul(device)?.chosen ?? tuning.matmul,
+  };
 }

@@ -6,6 +6,7 @@ import {
   layerNormForward,
   layerNormWeightGradient,
   normChunks,
+  normRowing,
   rmsNormBackward,
   rmsNormForward,
   rmsNormWeightGradient,
@@ -124,16 +125,20 @@ export function layerNorm(parameters: FlatBuffer, name: string, epsilon: number)
 /** out = norm of the rows of x. */
 export function addNorm<S>(
   plan: Plan<S>,
-  { parameters }: PlanContext,
+  { parameters, tuning }: PlanContext,
   { bias, ...norm }: Norm,
   rows: Rows<S>,
   { x, out }: { x: GPUBuffer; out: GPUBuffer },
 ): void {
   const { buffer } = parameters;
+  const rowing = normRowing(norm.width, tuning.lanes);
   if (bias === null) {
-    plan.add(rmsNormForward(4), { x, parameters: buffer, out }, (sizes) => ({ ...norm, rows: rows(sizes) }));
+    plan.add(rmsNormForward(rowing), { x, parameters: buffer, out }, (sizes) => ({
+      ...norm,
+      rows: rows(sizes),
+    }));
   } else {
-    plan.add(layerNormForward(4), { x, parameters: buffer, biases: buffer, out }, (sizes) => ({
+    plan.add(layerNormForward(rowing), { x, parameters: buffer, biases: buffer, out }, (sizes) => ({
       ...norm,
       bias,
       rows: rows(sizes),
@@ -144,13 +149,14 @@ export function addNorm<S>(
 /** dx (written, or added to) from dy; the weight's gradient, and the bias', are added. `maxRows` of any run. */
 export function addNormBackward<S>(
   plan: Plan<S>,
-  { parameters, gradients, workspace }: GradientContext,
+  { parameters, gradients, tuning, workspace }: GradientContext,
   { bias, ...norm }: Norm,
   rows: Rows<S>,
   maxRows: number,
   { x, dy, dx, accumulate }: { x: GPUBuffer; dy: GPUBuffer; dx: GPUBuffer; accumulate: boolean },
 ): void {
   const { width } = norm;
+  const rowing = normRowing(width, tuning.lanes);
   const size = `${maxRows} × ${width}`;
   const statistics = workspace.get(`norm statistics ${size}`, 2 * maxRows);
   const partial = (of: string) => workspace.get(`norm ${of} ${size}`, normChunks(maxRows) * width);
@@ -165,10 +171,10 @@ export function addNormBackward<S>(
     }));
   };
   if (bias === null) {
-    plan.add(rmsNormBackward(4, { accumulate }), backward, call);
+    plan.add(rmsNormBackward(rowing, { accumulate }), backward, call);
     plan.add(rmsNormWeightGradient(4), { x, dy, statistics, partial: partial('weights') }, chunked);
   } else {
-    plan.add(layerNormBackward(4, { accumulate }), backward, call);
+    plan.add(layerNormBackward(rowing, { accumulate }), backward, call);
     const partials = { weightPartial: partial('weights'), biasPartial: partial('biases') };
     plan.add(layerNormWeightGradient(4), { x, dy, statistics, ...partials }, chunked);
   }

@@ -4,8 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend } from '../../compute/backend.ts';
 import { onGpuError } from '../../compute/gpu.ts';
 import { prepareNodeBackends } from '../../compute/nodeBackend.ts';
-import { gpuDevice } from '../../compute/webgpu/eager.ts';
-import { gpuTuning } from '../../compute/webgpu/tuning.ts';
+import { HARDWARE, SOFTWARE } from '../../compute/webgpu/tuning.ts';
 import { readCheckpoint, type CheckpointFiles } from '../checkpoint.ts';
 import { goldenTensor, readGolden } from '../golden.ts';
 import { Policy } from '../policy.ts';
@@ -50,14 +49,18 @@ describe.each(['smolvlm-nano', 'smolvlm-nano-extreme', 'smolvlm-variants/untied-
   'the training plan on %s',
   (name) => {
     it.each([
-      [1, false],
-      [3, false],
-      [1, true],
-    ])(
-      'has transformers’ log-probs, losses and gradients, rows in %s parts, recomputing: %s',
-      async (parts, recompute) => {
+      { device: 'a software adapter', tuning: SOFTWARE, recompute: false },
+      { device: 'a software adapter', tuning: SOFTWARE, recompute: true },
+      { device: 'a GPU', tuning: { ...HARDWARE, parts: 3 }, recompute: false },
+      {
+        device: 'a GPU with subgroups, by tiles',
+        tuning: { ...HARDWARE, lanes: 'subgroups', matmul: 'tiles' },
+        recompute: true,
+      },
+    ] as const)(
+      'has transformers’ log-probs, losses and gradients as tuned for $device, recomputing: $recompute',
+      async ({ tuning, recompute }) => {
         const { golden, policy } = await load(name);
-        const tuning = { ...gpuTuning(gpuDevice()), parts };
         const run = await runGoldenPlan(policy, golden, { recompute, tuning });
         const { data: logps } = goldenTensor(golden, 'completion_logps');
         const { data: entropy } = goldenTensor(golden, 'completion_entropy');
