@@ -2,7 +2,7 @@
 import type { BenchResults, Counted } from './results.ts';
 import { figures } from './statistics.ts';
 import { shown } from './table.ts';
-import { pipelineShares } from './tables.ts';
+import { kernelShares, pipelineShares } from './tables.ts';
 import { verdicts } from './targets.ts';
 
 const PRESET = 'tiny';
@@ -27,7 +27,7 @@ function reason(results: BenchResults, call: string): string {
   if (call === 'step') return 'A step is rollouts and training; see these.';
   const found = counted.find(({ measure }) => measure === call);
   if (!found) return 'It was not counted in this run.';
-  return `${whoTakesTheTime(results, found)} ${mostDispatches(found)}`;
+  return `${whoTakesTheTime(results, found)} ${longestKernels(results, call) ?? mostDispatches(found)}`;
 }
 
 /** JavaScript's part of the time in the browser. Counted in Node, timed in Chromium: an estimate. */
@@ -52,6 +52,16 @@ function whoTakesTheTime({ timings }: BenchResults, { measure, counts, tokens }:
       : 'faster kernels would help: the adapter computes most of the time';
   const steps = measure === 'rollouts' ? ` for ${tokens} token steps` : '';
   return `JavaScript takes ${shown(javascript)} ms${steps} of ${shown(milliseconds)} ms (${Math.round(100 * share)} %): ${remedy}.`;
+}
+
+/** null: not profiled. */
+function longestKernels({ profiles }: BenchResults, call: string): string | null {
+  const profile = profiles.find(({ preset, measure }) => preset === PRESET && measure === call);
+  if (!profile) return null;
+  const names = kernelShares(profile)
+    .slice(0, 4)
+    .map(({ kernel, share }) => `${kernel} ${Math.round(100 * share)} %`);
+  return `The device spends most of it in ${names.join(', ')}.`;
 }
 
 function mostDispatches(counted: Counted): string {

@@ -72,6 +72,16 @@ const results: BenchResults = {
     { ...call, contender: 'plain tfjs', tokens: 100 },
     { ...call, contender: 'jax-js', tokens: 500 },
   ],
+  profiles: [
+    {
+      preset: 'tiny',
+      measure: 'rollouts',
+      kernels: [
+        { kernel: 'linear', dispatches: 40, milliseconds: 75 },
+        { kernel: 'sample_tokens', dispatches: 64, milliseconds: 25 },
+      ],
+    },
+  ],
   counted: [counted],
   notes: ['nano was stopped'],
 };
@@ -97,6 +107,8 @@ describe('report', () => {
     expect(text).toContain('swiftshader (computes on the CPU');
     expect(text).toContain('| rollouts: ≥ 3× jax-js | 2× (2–2) | no |');
     expect(text).toContain('JavaScript takes 6.4 ms for 64 token steps of 100 ms (6 %): faster kernels');
+    expect(text).toContain('The device spends most of it in linear 75 %, sample_tokens 25 %.');
+    expect(text).toContain('| rollouts | linear | 40 | 75 | 75 % |');
     expect(text).toContain('| rollouts | matmul | 2,000 | 67 % |');
     expect(text).toContain('- nano was stopped');
   });

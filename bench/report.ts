@@ -50,4 +50,5 @@ const HOW = `## How it is measured
 - **plain tfjs** is \`bench/plainTfjs\`: stock ops and gradients, AdamW from tf ops, a key-value cache of fixed capacity, no sharing of prompts, one read-back a token, \`WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE\` 100.
 - **jax-js** is \`bench/jaxJs\`: training step, prefill and decoding step each one jitted function; prompts prefilled once a group, sampling on the device, nothing read back but every 16 tokens whether all have ended. It has no update of a slice, so \`where\` writes the cache.
 - Timed in Chromium, each contender in a worker of its own; a call’s time includes reading its result back.
+- Kernels are timed by the device’s own timestamps, after the rounds, in a call in which every dispatch is a pass of its own.
 - Counted in Node on Dawn’s null backend, which computes nothing: dispatches, submits, read-backs and bytes are exact; JavaScript’s time is without the waits for the device.`;

@@ -3,6 +3,7 @@ import type { AdapterDescription } from '../src/engine/compute/gpu.ts';
 import type { TrainResult } from '../src/engine/measure/index.ts';
 import type { ContenderName } from './contenders.ts';
 import type { Counts } from '../src/engine/measure/gpuCounter.ts';
+import type { KernelTime } from '../src/engine/measure/gpuProfile.ts';
 import type { Measure } from '../src/engine/measure/index.ts';
 
 /** One call. Rounds below 0 warmed up. */
@@ -17,8 +18,16 @@ export interface Timing {
   readonly trained: TrainResult | null;
 }
 
+/** One call of ours, kernel by kernel, the longest first. */
+export interface Profile {
+  readonly preset: string;
+  readonly measure: Measure;
+  readonly kernels: readonly KernelTime[];
+}
+
 export interface TimedPart {
   readonly timings: readonly Timing[];
+  readonly profiles: readonly Profile[];
   /** What was left out, in words. */
   readonly notes: readonly string[];
 }
@@ -45,6 +54,8 @@ export interface BenchResults {
   /** Name → version, or text. */
   readonly machine: Readonly<Record<string, string>>;
   readonly timings: readonly Timing[];
+  /** Empty where the device keeps no time. */
+  readonly profiles: readonly Profile[];
   readonly counted: readonly Counted[];
   /** What was left out, in words. */
   readonly notes: readonly string[];

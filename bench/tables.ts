@@ -1,6 +1,8 @@
 /** The benchmark's numbers as tables. */
 import { CONTENDERS, type ContenderName } from './contenders.ts';
-import { COUNTED_MEASURES, type BenchResults, type Counted, type CountedMeasure } from './results.ts';
+import type { KernelTime } from '../src/engine/measure/gpuProfile.ts';
+import { COUNTED_MEASURES } from './results.ts';
+import type { BenchResults, Counted, CountedMeasure, Profile } from './results.ts';
 import { figures, speedUps } from './statistics.ts';
 import { shown, shownRatio, type Table } from './table.ts';
 import { verdicts } from './targets.ts';
@@ -100,7 +102,7 @@ export function pipelineShares({ counts }: Counted): readonly (readonly [label: 
 /** How many pipelines are shown by name. */
 const SHOWN_PIPELINES = 8;
 
-function profileSection({ counted }: BenchResults): Section | null {
+function dispatchSection({ counted }: BenchResults): Section | null {
   const profiled = counted.filter(({ contender, scenario }) => contender === 'ours' && scenario === 'tiny');
   if (profiled.length === 0) return null;
   return {
@@ -122,13 +124,43 @@ function profileSection({ counted }: BenchResults): Section | null {
   };
 }
 
+/** Kernels of a call with the part of its time on the device that each takes, the largest first. */
+export function kernelShares({ kernels }: Profile): readonly (KernelTime & { readonly share: number })[] {
+  const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  return kernels.map((kernel) => ({ ...kernel, share: kernel.milliseconds / total }));
+}
+
+function profileSections({ profiles }: BenchResults): Section[] {
+  return [...new Set(profiles.map(({ preset }) => preset))].map((preset) => ({
+    title: `Where the time of ours goes: ${preset}`,
+    about: `The ${SHOWN_PIPELINES} kernels of each call that take longest on the device, by its timestamps before and after each dispatch.`,
+    table: {
+      head: ['call', 'kernel', 'dispatches', 'ms', 'share'],
+      rows: profiles
+        .filter((profile) => profile.preset === preset)
+        .flatMap((profile) =>
+          kernelShares(profile)
+            .slice(0, SHOWN_PIPELINES)
+            .map(({ kernel, dispatches, milliseconds, share }) => [
+              profile.measure,
+              kernel || '(no label)',
+              shown(dispatches),
+              shown(milliseconds),
+              `${Math.round(100 * share)} %`,
+            ]),
+        ),
+    },
+  }));
+}
+
 /** Everything but the targets, in the order of the report. */
 export function sections(results: BenchResults): Section[] {
   const presets = [...new Set(results.timings.map(({ preset }) => preset))];
-  const profile = profileSection(results);
+  const dispatches = dispatchSection(results);
   return [
     ...presets.map((preset) => timedSection(results, preset)),
+    ...profileSections(results),
     ...COUNTED_MEASURES.map((measure) => countedSection(results, measure)),
-    ...(profile ? [profile] : []),
+    ...(dispatches ? [dispatches] : []),
   ].filter(({ table }) => table.rows.length > 0);
 }

@@ -104,6 +104,7 @@ async function main() {
     adapter: timed.adapter,
     machine: { ...describeMachine(timed.chromium, load), 'timed batch': timed.batch },
     timings: timed.timings,
+    profiles: timed.profiles,
     counted,
     notes: timed.notes,
   };

@@ -12,6 +12,9 @@ import { freePort } from './ports.mjs';
  */
 /** @typedef {import('../bench/results.ts').TimedPart} TimedPart */
 
+/** Timestamps of the device as they are, not rounded to 100 µs. */
+const exactTimestamps = '--enable-webgpu-developer-features';
+
 /** Flags under which a hardware adapter is found, also headless. */
 const hardwareFlags = [
   '--enable-unsafe-webgpu',
@@ -55,7 +58,7 @@ async function openPage(url) {
   for (const flags of [hardwareFlags, softwareWebGpuFlags]) {
     const browser = await chromium.launch({
       executablePath: ensureChromium(),
-      args: [...chromiumFlags, ...flags],
+      args: [...chromiumFlags, exactTimestamps, ...flags],
     });
     const page = await browser.newPage();
     await page.goto(url);
@@ -101,6 +104,7 @@ export async function runTimed(wanted, deadline, say) {
           )
           .join('; '),
         timings: parts.flatMap(({ timings }) => timings),
+        profiles: parts.flatMap(({ profiles }) => profiles),
         notes: parts.flatMap(({ notes }) => notes),
       };
     } finally {

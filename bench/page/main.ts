@@ -5,8 +5,8 @@ import { CONTENDERS, type ContenderName } from '../contenders.ts';
 import { disagreement } from '../agreement.ts';
 import { lastCosts, tooDear } from '../schedule.ts';
 import { MEASURES, type Measure } from '../../src/engine/measure/index.ts';
-import type { Answer, Reply, Request, Timed } from './protocol.ts';
-import type { TimedPart, Timing } from '../results.ts';
+import type { Answer, Profiled, Reply, Request, Timed } from './protocol.ts';
+import type { Profile, TimedPart, Timing } from '../results.ts';
 
 export interface TimedRequest {
   readonly preset: string;
@@ -56,6 +56,7 @@ const SHARES: Readonly<Record<Measure, number>> = { training: 0.4, rollouts: 0.5
 /** Contenders take turns, measure by measure, until all rounds are done or the time is over. */
 class Measurement {
   readonly timings: Timing[] = [];
+  readonly profiles: Profile[] = [];
   readonly notes: string[] = [];
   readonly #request: TimedRequest;
   readonly #say: (line: string) => void;
@@ -76,6 +77,7 @@ class Measurement {
       for (const measure of MEASURES) {
         const now = performance.now();
         await this.#measure(measure, now + (this.#deadline - now) * SHARES[measure]);
+        if (measure !== 'step') await this.#profile(measure);
       }
     } catch (error) {
       if (!(error instanceof OutOfTime)) throw error;
@@ -126,6 +128,13 @@ class Measurement {
     this.#say(`${preset}, ${measure}, round ${round + 1} of ${rounds}, ${contender}: ${milliseconds} ms`);
   }
 
+  /** After the rounds, which a profile would disturb. A step is the other two. */
+  async #profile(measure: Measure): Promise<void> {
+    const { thread } = this.#threads.find(({ contender }) => contender === 'ours')!;
+    const kernels = (await before(this.#deadline, thread.ask({ ask: 'profile', measure }))) as Profiled;
+    if (kernels) this.profiles.push({ preset: this.#request.preset, measure, kernels });
+  }
+
   #note(text: string): void {
     this.notes.push(`${this.#request.preset}: ${text}`);
   }
@@ -138,7 +147,8 @@ async function measure(request: TimedRequest, say: (line: string) => void): Prom
   first.end();
   const measurement = new Measurement(request, say);
   await measurement.run(setup);
-  return { timings: measurement.timings, notes: measurement.notes };
+  const { timings, profiles, notes } = measurement;
+  return { timings, profiles, notes };
 }
 
 async function findAdapter(): Promise<AdapterDescription | null> {

@@ -4,7 +4,7 @@ import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?u
 import wasmSimdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { describeAdapter } from '../../src/engine/compute/gpu.ts';
-import type { Contender } from '../../src/engine/measure/index.ts';
+import type { Contender, Measure } from '../../src/engine/measure/index.ts';
 import { loadContender } from '../contenders.ts';
 import type { Answer, Reply, Request, Timed } from './protocol.ts';
 
@@ -21,6 +21,19 @@ const shipped = (preset: string) => async (name: string) => {
   const response = await fetch(new URL(`/models/${preset}/${name}`, location.origin));
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 };
+
+async function callOf(measure: Measure, seed: number): Promise<Omit<Timed, 'milliseconds'>> {
+  switch (measure) {
+    case 'training':
+      return { tokens: 0, trained: await prepared().trainMicroBatch() };
+    case 'rollouts':
+      return { tokens: count(await prepared().rolloutBatch(seed)), trained: null };
+    case 'step':
+      return { tokens: count(await prepared().wholeStep(seed)), trained: null };
+    default:
+      return measure satisfies never;
+  }
+}
 
 async function timed(call: () => Promise<Omit<Timed, 'milliseconds'>>): Promise<Timed> {
   const start = performance.now();
@@ -50,14 +63,14 @@ async function answer(request: Request): Promise<Answer> {
       return null;
     }
     case 'training':
-      return timed(async () => ({ tokens: 0, trained: await prepared().trainMicroBatch() }));
     case 'rollouts':
-      return timed(async () => ({
-        tokens: count(await prepared().rolloutBatch(request.seed)),
-        trained: null,
-      }));
     case 'step':
-      return timed(async () => ({ tokens: count(await prepared().wholeStep(request.seed)), trained: null }));
+      return timed(() => callOf(request.ask, request.seed));
+    case 'profile': {
+      const { gpuDevice } = await import('../../src/engine/compute/webgpu/eager.ts');
+      const { profileGpu } = await import('../../src/engine/measure/gpuProfile.ts');
+      return profileGpu(gpuDevice(), () => callOf(request.measure, 1));
+    }
     default:
       return request satisfies never;
   }
