@@ -23,7 +23,7 @@ function gpuNamed(device: string, compile = (code: string) => code): GPU {
       const make = made.createShaderModule.bind(made);
       made.createShaderModule = (module) => make({ ...module, code: compile(module.code) });
       // On a software adapter the work of a GPU would take minutes.
-      noteMatmul(made, { registers: 1, tiles: 2 });
+      noteMatmul(made, { registers: 1, blocks: 2, tiles: 2 });
       return made;
     };
     const info = { vendor: 'test', architecture: '', device, description: '', isFallbackAdapter: false };

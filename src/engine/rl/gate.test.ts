@@ -24,7 +24,7 @@ afterEach(() => {
 async function newDevice(matmul: Matmul): Promise<GPUDevice> {
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   await selectBackend({ forced: 'webgpu' });
-  const milliseconds = { registers: 2, tiles: matmul === 'tiles' ? 1 : 3 };
+  const milliseconds = { registers: 2, blocks: 2, tiles: 2, [matmul]: 1 };
   noteMatmul(gpuDevice(), milliseconds);
   return gpuDevice();
 }
@@ -47,7 +47,7 @@ async function deviceThatMakes(
 }
 
 describe('the gate of the static plans', () => {
-  it.each(['registers', 'tiles'] as const)(
+  it.each(['registers', 'blocks', 'tiles'] as const)(
     'opens where they compute as the cpu does, by %s',
     async (matmul) => {
       await newDevice(matmul);
@@ -62,7 +62,7 @@ describe('the gate of the static plans', () => {
   );
 
   it.each([
-    ['linear', /acc0 \+= /, 'acc0 -= ', /sampled|decode|log-probs/],
+    ['linear', /acc0_0 \+= /, 'acc0_0 -= ', /sampled|decode|log-probs/],
     ['rms_norm_backward', /\(g - /, '(1.1 * g - ', /gradient norm|updated/],
     ['attention_key_gradient', /\* u\.scale/, '* 1.5 * u.scale', /gradient norm|updated/],
     ['adamw_update', /u\.decay -/, 'u.decay +', /updated/],

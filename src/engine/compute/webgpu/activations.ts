@@ -13,6 +13,14 @@ const SIGMOID =
 /** sigmoid(2c(x + 0.044715x³)) = (1 + tanh(c(…)))/2: the factor of x in tanh-GELU. */
 const GELU_GATE = `let s = sigmoid(${TWICE_ROOT_2_OVER_PI} * v * (1.0 + ${CUBIC} * v * v));`;
 
+/** WGSL: tanh-GELU of a number, for kernels that end in it. */
+export const GELU = `
+${SIGMOID.replaceAll('Pack', 'f32')}
+fn gelu(v : f32) -> f32 {
+  ${GELU_GATE}
+  return v * s;
+}`;
+
 const declarations = (pack: Pack): string => `${packDeclarations(pack)}\n${SIGMOID}`;
 
 export interface ElementsCall {

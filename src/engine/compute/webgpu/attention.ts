@@ -12,7 +12,6 @@ import {
   LOG2_E,
   numbers,
   place,
-  repeat,
   SIZES,
   vectorsOf,
   WORKGROUP,
@@ -20,6 +19,7 @@ import {
 } from './attentionShader.ts';
 import type { Columns, Sizes } from './attentionShader.ts';
 import type { Operation } from './kernel.ts';
+import { repeat } from './wgsl.ts';
 
 export type AttentionCall = Sizes & Readonly<Record<'q' | 'k' | 'v' | 'out', Columns>>;
 

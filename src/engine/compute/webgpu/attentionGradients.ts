@@ -2,10 +2,11 @@
  * The backward of `attentionForward`, which recomputes probabilities from logSumExp; no atomics, one order of
  * summation. Queries without a gradient (padding, prompts in the last layer) are passed over.
  */
-import { at, columnUniforms, dotted, load, LOG2_E, numbers, place, repeat } from './attentionShader.ts';
+import { at, columnUniforms, dotted, load, LOG2_E, numbers, place } from './attentionShader.ts';
 import { SIZES, vectorsOf, WORKGROUP, workgroupsOf } from './attentionShader.ts';
 import type { Columns, Sizes } from './attentionShader.ts';
 import type { Operation } from './kernel.ts';
+import { repeat } from './wgsl.ts';
 
 export type QueryGradientCall = Sizes & Readonly<Record<'q' | 'k' | 'v' | 'out' | 'dOut' | 'dQ', Columns>>;
 export type KeyGradientCall = Sizes & Readonly<Record<'q' | 'k' | 'v' | 'dOut' | 'dK' | 'dV', Columns>>;

@@ -3,12 +3,9 @@
  * queries are read times scale·log₂e.
  */
 import { workgroupsFor, type Workgroups } from './kernel.ts';
+import { repeat } from './wgsl.ts';
 
 export const LOG2_E = Math.LOG2E;
-
-/** `count` copies of a piece of WGSL: what has constant names stays in registers, on every driver. */
-export const repeat = (count: number, piece: (i: number) => string): string =>
-  Array.from({ length: count }, (_, i) => piece(i)).join('\n');
 
 /** Sum of the dot products of pairs of vectors. */
 export const dotted = (vectors: number, pair: (i: number) => readonly [string, string]): string =>

@@ -4,9 +4,10 @@
  * result of that layer, and the own ones in any [rows·capacity, …]: columns say where, so nothing is copied.
  */
 import { attendToBlock, columnUniforms, dotted, inVectors, load, LOG2_E } from './attentionShader.ts';
-import { repeat, vectorsOf, WORKGROUP } from './attentionShader.ts';
+import { vectorsOf, WORKGROUP } from './attentionShader.ts';
 import type { Columns } from './attentionShader.ts';
 import { workgroupsFor, type Operation } from './kernel.ts';
+import { repeat } from './wgsl.ts';
 
 const MATRICES = ['q', 'k', 'v', 'prefixK', 'prefixV', 'ownK', 'ownV', 'out'] as const;
 

@@ -3,8 +3,9 @@
  * workgroup takes its row from the layer's input to its output. Every workgroup reads all of the layer's weights,
  * which pays while they are few; and it has barriers, which software adapters are slow at.
  */
-import { LOG2_E, load, dotted, repeat, vectorsOf } from './attentionShader.ts';
+import { LOG2_E, load, dotted, vectorsOf } from './attentionShader.ts';
 import { workgroupsFor, type Operation } from './kernel.ts';
+import { repeat } from './wgsl.ts';
 
 const LANES = 64;
 /** Weights of a layer, floats, up to which this pays. */

@@ -6,6 +6,7 @@ import { onGpuError } from '../gpu.ts';
 import { prepareNodeBackends } from '../nodeBackend.ts';
 import { runOperation } from './eager.ts';
 import { addParts, partsSize, type LinearCall } from './linear.ts';
+import { geluForward } from './activations.ts';
 import { LINEAR, type Matmul } from './linearVariants.ts';
 
 const draws = (key: number, length: number): Float32Array => {
@@ -145,21 +146,38 @@ describe.each(VARIANTS.flatMap((matmul) => Object.keys(CASES).map((name) => [mat
       const flatBias = await joined(call).bias.data<'float32'>();
       const expected = golden.out.map((value, i) => (bias ? value : value - flatBias[i % columns]));
       const shape = [call.rows * stride];
-      const [out] = runOperation(operations.forward({ bias }), call, [x, parameters], [{ shape }]);
+      const [out] = runOperation(operations.forward('plain', { bias }), call, [x, parameters], [{ shape }]);
       expectClose(outputs(await out.data<'float32'>()), expected, name);
     });
 
     it('forward plus a residual', async () => {
       const { x, parameters } = inputs();
       const shape = [call.rows * stride];
-      const [plain] = runOperation(operations.forward({ bias }), call, [x, parameters], [{ shape }]);
+      const [plain] = runOperation(operations.forward('plain', { bias }), call, [x, parameters], [{ shape }]);
       const residual = tf.tensor1d(draws(5, shape[0]));
-      const [sum] = runOperation(operations.residual({ bias }), call, [x, parameters, residual], [{ shape }]);
+      const [sum] = runOperation(
+        operations.forward('residual', { bias }),
+        call,
+        [x, parameters, residual],
+        [{ shape }],
+      );
       expectClose(
         outputs(await sum.data<'float32'>()),
         outputs(await tf.add(plain, residual).data<'float32'>()),
         name,
       );
+    });
+
+    it('forward, and GELU of it', async () => {
+      const { x, parameters } = inputs();
+      const count = call.rows * stride;
+      const operation = operations.forward('gelu', { bias });
+      const zeros = () => tf.zeros([count]);
+      const [out, active] = runOperation(operation, call, [x, parameters], [zeros(), zeros()]);
+      const [plain] = runOperation(operations.forward('plain', { bias }), call, [x, parameters], [zeros()]);
+      const [expected] = runOperation(geluForward(1), { count }, [plain], [{ shape: [count] }]);
+      expectClose(await out.data<'float32'>(), await plain.data<'float32'>(), name);
+      expectClose(await active.data<'float32'>(), await expected.data<'float32'>(), name);
     });
 
     it('gradient of the input, set and added', async () => {

@@ -54,20 +54,28 @@ const callOf = ({ inputs, layers, outStride }: Dense, rows: number): LinearCall 
   outStride,
 });
 
-/** out = x·Wᵀ (+ bias) (+ residual). */
+/** out = x·Wᵀ (+ bias) (+ residual), and active = GELU of out where that is wanted. */
 export function addDense<S>(
   plan: Plan<S>,
   { parameters, tuning }: PlanContext,
   layer: Dense,
   rows: Rows<S>,
-  buffers: { x: GPUBuffer; out: GPUBuffer; residual?: GPUBuffer },
+  buffers: { x: GPUBuffer; out: GPUBuffer; residual?: GPUBuffer; active?: undefined } | ActivatedBuffers,
 ): void {
-  const { x, out, residual } = buffers;
+  const { x, out, residual, active } = buffers;
   const call = (sizes: S) => callOf(layer, rows(sizes));
   const bound = { x, parameters: parameters.buffer, out };
-  const operations = LINEAR[tuning.matmul];
-  if (residual) plan.add(operations.residual(layer), { ...bound, residual }, call);
-  else plan.add(operations.forward(layer), bound, call);
+  const { forward } = LINEAR[tuning.matmul];
+  if (active) plan.add(forward('gelu', layer), { ...bound, activated: active }, call);
+  else if (residual) plan.add(forward('residual', layer), { ...bound, residual }, call);
+  else plan.add(forward('plain', layer), bound, call);
+}
+
+interface ActivatedBuffers {
+  readonly x: GPUBuffer;
+  readonly out: GPUBuffer;
+  readonly active: GPUBuffer;
+  readonly residual?: undefined;
 }
 
 /** dx (set or added to) = dy·W. */

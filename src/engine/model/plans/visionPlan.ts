@@ -1,7 +1,7 @@
 /** The vision tower and the connector as steps of a plan, forward and backward: pictures → image features. */
 import { attentionForward } from '../../compute/webgpu/attention.ts';
 import { qkvColumns } from '../../compute/webgpu/attentionShader.ts';
-import { geluBackward, geluForward } from '../../compute/webgpu/activations.ts';
+import { geluBackward } from '../../compute/webgpu/activations.ts';
 import {
   addPositions,
   patchRows,
@@ -136,10 +136,7 @@ export function addVisionForward<S extends RunSizes>(plan: Plan<S>, context: Pla
     );
     addDense(plan, context, project, rows, { x: kept.mixed, out: kept.seen, residual: kept.x });
     addNorm(plan, context, norm2, rows, { x: kept.seen, out: kept.normed2 });
-    addDense(plan, context, fc1, rows, { x: kept.normed2, out: kept.inner });
-    plan.add(geluForward(4), { x: kept.inner, out: kept.active }, (sizes) => ({
-      count: rows(sizes) * t.inner,
-    }));
+    addDense(plan, context, fc1, rows, { x: kept.normed2, out: kept.inner, active: kept.active });
     const next = layers[i + 1]?.kept.x ?? t.last;
     addDense(plan, context, fc2, rows, { x: kept.active, out: next, residual: kept.seen });
   });

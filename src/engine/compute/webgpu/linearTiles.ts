@@ -5,22 +5,27 @@
 import { workgroupsFor } from './kernel.ts';
 import {
   columnsOf,
+  FINISH,
   FORWARD,
-  FORWARD_RESIDUAL,
+  forwardName,
+  INPUT_GRADIENT,
   LAYER_OF,
   LINEAR_UNIFORMS,
   linearUniforms,
   PARTS_UNIFORMS,
   partsUniforms,
-  times,
+  WEIGHT_GRADIENT,
+  WEIGHT_GRADIENT_PARTS,
+  WORKGROUP,
+  type Forward,
   type LinearCall,
+  type LinearOperations,
   type PartsCall,
   type Store,
 } from './linear.ts';
+import { repeat } from './wgsl.ts';
 
 const tilesOf = (n: number): number => Math.ceil(n / 32);
-
-const WORKGROUP = 64;
 
 /** WGSL: two arrays of 16 × 32 numbers, by steps of four along the sum or by rows of the sum; padded against conflicts. */
 const SHARED = `
@@ -35,17 +40,15 @@ const START = `
       let quad = local % 4u;
       let line = local / 4u;`;
 
-function forward<const B extends typeof FORWARD | typeof FORWARD_RESIDUAL>(buffers: B, bias: boolean) {
-  const residual = 'residual' in buffers;
-  const value = (i: number, j: number) =>
-    `acc${i}[${j}]${bias ? ` + offset${j}` : ''}${residual ? ` + residual[at + ${8 * j}u]` : ''}`;
+function forward<K extends Forward>(kind: K, bias: boolean) {
+  const value = (i: number, j: number) => `acc${i}[${j}]${bias ? ` + offset${j}` : ''}`;
   return {
     kernel: {
-      name: `linear_tiles${bias ? '_bias' : ''}${residual ? '_residual' : ''}`,
-      buffers,
+      name: `linear_tiles${forwardName(kind, bias)}`,
+      buffers: FORWARD[kind],
       uniforms: LINEAR_UNIFORMS,
       workgroup: [WORKGROUP],
-      declarations: LAYER_OF + SHARED,
+      declarations: LAYER_OF + SHARED + FINISH[kind],
       body: `${START}
       let end = columns();
       let across = (end + 31u) / 32u;
@@ -53,17 +56,17 @@ function forward<const B extends typeof FORWARD | typeof FORWARD_RESIDUAL>(buffe
       if (firstRow >= u.rows) { return; }
       let firstColumn = tile % across * 32u;
       let deep = u.inputs / 4u;
-      ${times(
+      ${repeat(
         2,
         (i) => `let row${i} = firstRow + line + ${16 * i}u;
       let column${i} = firstColumn + line + ${16 * i}u;
       let layer${i} = layerOf(column${i});
       let weight${i} = layer${i}.weight / 4u + (column${i} - layer${i}.first) * deep;`,
       )}
-      ${times(4, (i) => `var acc${i} = vec4f();`)}
+      ${repeat(4, (i) => `var acc${i} = vec4f();`)}
       for (var k = 0u; k < deep; k += 4u) {
         let at = k + quad;
-        ${times(
+        ${repeat(
           2,
           (i) => `var a${i} = vec4f();
         var b${i} = vec4f();
@@ -75,14 +78,14 @@ function forward<const B extends typeof FORWARD | typeof FORWARD_RESIDUAL>(buffe
         workgroupBarrier();
         for (var q = 0u; q < 4u; q++) {
           let w = mat4x4f(${[0, 1, 2, 3].map((j) => `right[q * 33u + near + ${8 * j}u]`).join(', ')});
-          ${times(4, (i) => `acc${i} += left[q * 33u + far + ${8 * i}u] * w;`)}
+          ${repeat(4, (i) => `acc${i} += left[q * 33u + far + ${8 * i}u] * w;`)}
         }
         workgroupBarrier();
       }
       let column = firstColumn + near;
       ${
         bias
-          ? times(
+          ? repeat(
               4,
               (j) => `let to${j} = layerOf(column + ${8 * j}u);
       let bias${j} = to${j}.bias + column + ${8 * j}u - to${j}.first;
@@ -90,11 +93,11 @@ function forward<const B extends typeof FORWARD | typeof FORWARD_RESIDUAL>(buffe
             )
           : ''
       }
-      ${times(
+      ${repeat(
         4,
         (i) => `if (firstRow + far + ${8 * i}u < u.rows) {
         let at = (firstRow + far + ${8 * i}u) * u.outStride + column;
-        ${times(4, (j) => `if (column + ${8 * j}u < end) { out[at + ${8 * j}u] = ${value(i, j)}; }`)}
+        ${repeat(4, (j) => `if (column + ${8 * j}u < end) { finish(at + ${8 * j}u, ${value(i, j)}); }`)}
       }`,
       )}`,
     },
@@ -103,18 +106,11 @@ function forward<const B extends typeof FORWARD | typeof FORWARD_RESIDUAL>(buffe
   } as const;
 }
 
-/** As `linearForward`. */
-export const tiledForward = (options: { readonly bias: boolean }) => forward(FORWARD, options.bias);
-
-/** As `linearResidual`. */
-export const tiledResidual = (options: { readonly bias: boolean }) => forward(FORWARD_RESIDUAL, options.bias);
-
-/** As `linearInputGradient`. */
-export const tiledInputGradient = (store: Store) =>
+const inputGradient = (store: Store) =>
   ({
     kernel: {
       name: `linear_tiles_input_gradient_${store}`,
-      buffers: { dy: 'read vec4<f32>', parameters: 'read vec4<f32>', dx: 'write vec4<f32>' },
+      buffers: INPUT_GRADIENT,
       uniforms: LINEAR_UNIFORMS,
       workgroup: [WORKGROUP],
       declarations: LAYER_OF + SHARED,
@@ -126,9 +122,9 @@ export const tiledInputGradient = (store: Store) =>
       let at = tile % across * 8u + near;
       let stride = u.outStride / 4u;
       let end = columns();
-      ${times(4, (i) => `var acc${i} = vec4f();`)}
+      ${repeat(4, (i) => `var acc${i} = vec4f();`)}
       for (var first = 0u; first < end; first += 16u) {
-        ${times(
+        ${repeat(
           2,
           (i) => `let row${i} = firstRow + line + ${16 * i}u;
         var a${i} = vec4f();
@@ -145,12 +141,12 @@ export const tiledInputGradient = (store: Store) =>
         workgroupBarrier();
         for (var q = 0u; q < 4u; q++) {
           let w = mat4x4f(${[0, 1, 2, 3].map((j) => `right[q * 32u + ${8 * j}u + near]`).join(', ')});
-          ${times(4, (i) => `acc${i} += w * left[q * 33u + far + ${8 * i}u];`)}
+          ${repeat(4, (i) => `acc${i} += w * left[q * 33u + far + ${8 * i}u];`)}
         }
         workgroupBarrier();
       }
       if (at >= wide) { return; }
-      ${times(
+      ${repeat(
         4,
         (i) => `if (firstRow + far + ${8 * i}u < u.rows) {
         dx[(firstRow + far + ${8 * i}u) * wide + at] ${store === 'add' ? '+=' : '='} acc${i};
@@ -167,10 +163,10 @@ const PRODUCT = `
       let quads = (columns() + 3u) / 4u;
       let columnQuad = firstQuad + far;
       let at = firstAt + near;
-      ${times(4, (i) => `var acc${i} = vec4f();`)}
+      ${repeat(4, (i) => `var acc${i} = vec4f();`)}
       var sums = vec4f();
       for (var first = beginRow; first < endRow; first += 16u) {
-        ${times(
+        ${repeat(
           2,
           (i) => `let row${i} = first + far + ${8 * i}u;
         var a${i} = vec4f();
@@ -184,7 +180,7 @@ const PRODUCT = `
         for (var r = 0u; r < 16u; r++) {
           let d = left[r * 8u + far];
           let v = right[r * 8u + near];
-          ${times(4, (i) => `acc${i} += d[${i}] * v;`)}
+          ${repeat(4, (i) => `acc${i} += d[${i}] * v;`)}
           sums += d;
         }
         workgroupBarrier();
@@ -193,12 +189,11 @@ const PRODUCT = `
 
 const tilesOfWeights = (call: LinearCall): number => tilesOf(columnsOf(call)) * tilesOf(call.inputs);
 
-/** As `linearWeightGradient`. */
-export const tiledWeightGradient = ({ bias }: { readonly bias: boolean }) =>
+const weightGradient = (bias: boolean) =>
   ({
     kernel: {
       name: `linear_tiles_weight_gradient${bias ? '_bias' : ''}`,
-      buffers: { dy: 'read vec4<f32>', x: 'read vec4<f32>', gradients: 'write vec4<f32>' },
+      buffers: WEIGHT_GRADIENT,
       uniforms: LINEAR_UNIFORMS,
       workgroup: [WORKGROUP],
       declarations: LAYER_OF + SHARED,
@@ -214,18 +209,17 @@ export const tiledWeightGradient = ({ bias }: { readonly bias: boolean }) =>
       let layer = layerOf(columnQuad * 4u);
       let inLayer = columnQuad * 4u - layer.first;
       let to = layer.weight / 4u + at;
-      ${times(4, (i) => `if (inLayer + ${i}u < layer.outputs) { gradients[to + (inLayer + ${i}u) * wide] += acc${i}; }`)}
+      ${repeat(4, (i) => `if (inLayer + ${i}u < layer.outputs) { gradients[to + (inLayer + ${i}u) * wide] += acc${i}; }`)}
       ${bias ? 'if (at == 0u) { gradients[(layer.bias + inLayer) / 4u] += sums; }' : ''}`,
     },
     uniforms: linearUniforms,
     workgroups: (call: LinearCall) => workgroupsFor(tilesOfWeights(call), 1),
   }) as const;
 
-/** As `linearWeightGradientParts`, whose parts it lays out alike. */
-export const tiledWeightGradientParts = {
+const weightGradientParts = {
   kernel: {
     name: 'linear_tiles_weight_gradient_parts',
-    buffers: { dy: 'read vec4<f32>', x: 'read vec4<f32>', parts: 'write vec4<f32>' },
+    buffers: WEIGHT_GRADIENT_PARTS,
     uniforms: PARTS_UNIFORMS,
     workgroup: [WORKGROUP],
     declarations: LAYER_OF + SHARED,
@@ -244,9 +238,16 @@ export const tiledWeightGradientParts = {
       let blocks = quads * wide;
       let whole = blocks * 4u + quads;
       let to = part * whole + columnQuad * 4u * wide + at;
-      ${times(4, (i) => `parts[to + ${i}u * wide] = acc${i};`)}
+      ${repeat(4, (i) => `parts[to + ${i}u * wide] = acc${i};`)}
       if (at == 0u) { parts[part * whole + blocks * 4u + columnQuad] = sums; }`,
   },
   uniforms: partsUniforms,
   workgroups: (call: PartsCall) => workgroupsFor(tilesOfWeights(call) * call.parts, 1),
 } as const;
+
+export const IN_TILES: LinearOperations = {
+  forward: (kind, { bias }) => forward(kind, bias),
+  inputGradient,
+  weightGradient: ({ bias }) => weightGradient(bias),
+  weightGradientParts,
+};
