@@ -2,7 +2,7 @@
 import type { BenchResults, Counted } from './results.ts';
 import { figures } from './statistics.ts';
 import { shown } from './table.ts';
-import { kernelShares, pipelineShares } from './tables.ts';
+import { pipelineShares } from './tables.ts';
 import { verdicts } from './targets.ts';
 
 const PRESET = 'tiny';
@@ -58,7 +58,7 @@ function whoTakesTheTime({ timings }: BenchResults, { measure, counts, tokens }:
 function longestKernels({ profiles }: BenchResults, call: string): string | null {
   const profile = profiles.find(({ preset, measure }) => preset === PRESET && measure === call);
   if (!profile) return null;
-  const names = kernelShares(profile)
+  const names = profile.kernels
     .slice(0, 4)
     .map(({ kernel, share }) => `${kernel} ${Math.round(100 * share)} %`);
   return `The device spends most of it in ${names.join(', ')}.`;

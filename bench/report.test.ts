@@ -77,8 +77,8 @@ const results: BenchResults = {
       preset: 'tiny',
       measure: 'rollouts',
       kernels: [
-        { kernel: 'linear', dispatches: 40, milliseconds: 75 },
-        { kernel: 'sample_tokens', dispatches: 64, milliseconds: 25 },
+        { kernel: 'linear', dispatches: 40, milliseconds: 75, share: 0.75 },
+        { kernel: 'sample_tokens', dispatches: 64, milliseconds: 25, share: 0.25 },
       ],
     },
   ],

@@ -1,8 +1,7 @@
 /** The benchmark's numbers as tables. */
 import { CONTENDERS, type ContenderName } from './contenders.ts';
-import type { KernelTime } from '../src/engine/measure/gpuProfile.ts';
 import { COUNTED_MEASURES } from './results.ts';
-import type { BenchResults, Counted, CountedMeasure, Profile } from './results.ts';
+import type { BenchResults, Counted, CountedMeasure } from './results.ts';
 import { figures, speedUps } from './statistics.ts';
 import { shown, shownRatio, type Table } from './table.ts';
 import { verdicts } from './targets.ts';
@@ -124,12 +123,6 @@ function dispatchSection({ counted }: BenchResults): Section | null {
   };
 }
 
-/** Kernels of a call with the part of its time on the device that each takes, the largest first. */
-export function kernelShares({ kernels }: Profile): readonly (KernelTime & { readonly share: number })[] {
-  const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  return kernels.map((kernel) => ({ ...kernel, share: kernel.milliseconds / total }));
-}
-
 function profileSections({ profiles }: BenchResults): Section[] {
   return [...new Set(profiles.map(({ preset }) => preset))].map((preset) => ({
     title: `Where the time of ours goes: ${preset}`,
@@ -139,7 +132,7 @@ function profileSections({ profiles }: BenchResults): Section[] {
       rows: profiles
         .filter((profile) => profile.preset === preset)
         .flatMap((profile) =>
-          kernelShares(profile)
+          profile.kernels
             .slice(0, SHOWN_PIPELINES)
             .map(({ kernel, dispatches, milliseconds, share }) => [
               profile.measure,

@@ -3,7 +3,7 @@
  * no phase runs. Policies and optimiser are its own; the run stays as it is.
  */
 import { sampledSetup, type BatchSizes } from '../engine/measure/batch.ts';
-import { measureShort, type ShortOptions, type ShortTiming } from '../engine/measure/short.ts';
+import { measureShort, type ShortOptions, type ShortReport } from '../engine/measure/short.ts';
 import { taskSetByName } from '../engine/tasks/index.ts';
 import type { FileReader } from './assets.ts';
 import { Cancellable } from './cancellable.ts';
@@ -18,9 +18,8 @@ export interface BenchmarkProgress {
   readonly total: number;
 }
 
-export interface BenchmarkReport {
+export interface BenchmarkReport extends ShortReport {
   readonly request: BenchmarkRequest;
-  readonly timings: readonly ShortTiming[];
 }
 
 /** What is measured, on every machine the same. */
@@ -68,7 +67,7 @@ export class Benchmarks {
     };
     await giveWay();
     const setup = await sampledSetup(this.#files(POLICY), taskSetByName(TASKS), request);
-    const timings = await measureShort(setup, request, { giveWay, onProgress });
-    this.#out.add({ type: 'benchmark', request, timings });
+    const report = await measureShort(setup, request, { giveWay, onProgress });
+    this.#out.add({ type: 'benchmark', request, ...report });
   }
 }

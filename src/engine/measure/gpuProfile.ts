@@ -8,6 +8,8 @@ export interface KernelTime {
   readonly kernel: string;
   readonly dispatches: number;
   readonly milliseconds: number;
+  /** Its part of the time of all kernels. */
+  readonly share: number;
 }
 
 /** Of WebGPU's query sets, two a dispatch. */
@@ -63,13 +65,16 @@ class Timestamps {
 
   async read(): Promise<readonly KernelTime[]> {
     const nanoseconds = await this.#nanoseconds();
-    const times = new Map<string, KernelTime>();
+    const times = new Map<string, Omit<KernelTime, 'share'>>();
     this.#kernels.forEach((kernel, i) => {
       const took = Number(nanoseconds[2 * i + 1] - nanoseconds[2 * i]) / 1e6;
       const { dispatches, milliseconds } = times.get(kernel) ?? { dispatches: 0, milliseconds: 0 };
       times.set(kernel, { kernel, dispatches: dispatches + 1, milliseconds: milliseconds + took });
     });
-    return [...times.values()].sort((a, b) => b.milliseconds - a.milliseconds);
+    const total = [...times.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    return [...times.values()]
+      .sort((a, b) => b.milliseconds - a.milliseconds)
+      .map((time) => ({ ...time, share: total > 0 ? time.milliseconds / total : 0 }));
   }
 
   async #nanoseconds(): Promise<BigInt64Array> {

@@ -40,7 +40,7 @@ test('counts what a call asks of the device, and puts its methods back', async (
   const submit = (): unknown => Object.getOwnPropertyDescriptor(GPUQueue.prototype, 'submit')?.value;
   const before = submit();
   const progress: number[] = [];
-  const timings = await measureShort(
+  const { timings, profiles } = await measureShort(
     setup,
     { rounds: 2, withoutFusedOps: false },
     { giveWay: async () => {}, onProgress: (done, total) => progress.push(done / total) },
@@ -57,6 +57,12 @@ test('counts what a call asks of the device, and puts its methods back', async (
     expect(counts!.readBacks).toBeGreaterThan(0);
     expect(counts!.javascriptMilliseconds).toBeLessThan(milliseconds);
   }
+  expect(profiles.map(({ measure }) => measure)).toEqual(['training', 'rollouts']);
+  profiles.forEach(({ kernels }, i) => {
+    const dispatches = kernels.reduce((sum, kernel) => sum + kernel.dispatches, 0);
+    expect(dispatches).toBe(timings[i].counts!.dispatches);
+    expect(kernels.map(({ kernel }) => kernel)).toContain(i === 0 ? 'adamw_update' : 'sample_tokens_1');
+  });
   const [training, rollouts, step] = timings.map(({ counts }) => counts!.dispatches);
   expect(training).toBeGreaterThan(0);
   // A step's update has the reference's forward besides.

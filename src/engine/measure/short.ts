@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fusedOpsOff, setFusedOpsOff } from '../compute/webgpu/fused.ts';
 import type { BenchSetup } from './batch.ts';
+import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { GpuCounter, type Counts } from './gpuCounter.ts';
+import { profileGpu, type KernelTime } from './gpuProfile.ts';
 import { MEASURES, rowsOf, type Contender, type Measure } from './index.ts';
 import { Ours } from './ours.ts';
 
@@ -25,6 +27,18 @@ export interface ShortTiming {
   readonly tokensPerSecond: number;
   /** Of the last round; null where WebGPU does not compute. */
   readonly counts: ShortCounts | null;
+}
+
+/** Where the time of one call on the GPU goes, the longest kernel first. */
+export interface ShortProfile {
+  readonly measure: Measure;
+  readonly kernels: readonly KernelTime[];
+}
+
+export interface ShortReport {
+  readonly timings: readonly ShortTiming[];
+  /** With the fused ops on; empty where no GPU computes or keeps time. */
+  readonly profiles: readonly ShortProfile[];
 }
 
 export interface ShortOptions {
@@ -65,18 +79,21 @@ export async function measureShort(
   setup: BenchSetup,
   { rounds, withoutFusedOps }: ShortOptions,
   { giveWay, onProgress }: ShortHooks,
-): Promise<ShortTiming[]> {
+): Promise<ShortReport> {
   const isGpu = tf.getBackend() === 'webgpu';
   const before = fusedOpsOff();
   const modes = fusedOpsModes(isGpu, before, withoutFusedOps);
   const total = modes.length * (rounds + 1);
   const timings: ShortTiming[] = [];
+  const profiles: ShortProfile[] = [];
   try {
     for (const [index, fusedOps] of modes.entries()) {
       const tick = (done: number): void => onProgress(index * (rounds + 1) + done, total);
-      timings.push(...(await measureMode(setup, fusedOps, rounds, isGpu, { giveWay, tick })));
+      const measured = await measureMode(setup, fusedOps, rounds, isGpu, { giveWay, tick });
+      timings.push(...measured.timings);
+      profiles.push(...measured.profiles);
     }
-    return timings;
+    return { timings, profiles };
   } finally {
     setFusedOpsOff(before);
   }
@@ -88,12 +105,13 @@ async function measureMode(
   rounds: number,
   isGpu: boolean,
   { giveWay, tick }: { giveWay: () => Promise<void>; tick: (done: number) => void },
-): Promise<ShortTiming[]> {
+): Promise<ShortReport> {
   const contender = new Ours({ backend: null, fusedOps: fusedOps ?? true });
   await contender.prepare(config, weights, batch);
   const counter = isGpu ? new GpuCounter() : null;
   const trained = rowsOf(batch).flatMap(({ response }) => response).length;
   const all = new Map<Measure, Round[]>(MEASURES.map((measure) => [measure, []]));
+  const profiles: ShortProfile[] = [];
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const [index, measure] of MEASURES.entries()) {
@@ -103,11 +121,18 @@ async function measureMode(
         tick(round + (index + 1) / MEASURES.length);
       }
     }
+    counter?.stop();
+    // A step is the other two.
+    for (const measure of fusedOps === true ? (['training', 'rollouts'] as const) : []) {
+      await giveWay();
+      const kernels = await profileGpu(gpuDevice(), () => call(contender, measure, 0, trained));
+      if (kernels) profiles.push({ measure, kernels });
+    }
   } finally {
     counter?.stop();
     contender.dispose();
   }
-  return MEASURES.map((measure) => summaryOf(measure, fusedOps, all.get(measure)!));
+  return { timings: MEASURES.map((measure) => summaryOf(measure, fusedOps, all.get(measure)!)), profiles };
 }
 
 /** Does the work; resolves with its response tokens. */

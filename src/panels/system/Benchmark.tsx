@@ -9,7 +9,15 @@ import {
   type BenchmarkResult,
 } from '../../state/index.ts';
 import { Button, formatShare } from '../../ui/index.ts';
-import { reportFacts, reportMarkdown, reportTable, reportWords } from './benchmarkReport.ts';
+import {
+  KERNEL_WORDS,
+  kernelTable,
+  reportFacts,
+  reportMarkdown,
+  reportTable,
+  reportWords,
+  type ReportTable,
+} from './benchmarkReport.ts';
 import { CopyButton } from './CopyButton.tsx';
 
 /** What this machine takes for the work of a step. */
@@ -74,33 +82,17 @@ function Action() {
 }
 
 function Result({ result }: { readonly result: BenchmarkResult }) {
-  const { head, rows } = reportTable(result);
+  const kernels = kernelTable(result);
   return (
     <div data-testid="benchmark-result">
-      <div className="system-scroll" role="group" aria-labelledby="system-benchmark" tabIndex={0}>
-        <table className="system-report">
-          <thead>
-            <tr>
-              {head.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([work, ...numbers]) => (
-              <tr key={work}>
-                <th scope="row">{work}</th>
-                {numbers.map((number, column) => (
-                  <td key={head[column + 1]}>{number}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table table={reportTable(result)} labelledBy="system-benchmark" />
       <p>{reportWords(result)}</p>
+      {kernels && (
+        <>
+          <p id="system-kernels">{KERNEL_WORDS}:</p>
+          <Table table={kernels} labelledBy="system-kernels" />
+        </>
+      )}
       <dl>
         {reportFacts(result).map(([name, value]) => (
           <div key={name}>
@@ -110,6 +102,40 @@ function Result({ result }: { readonly result: BenchmarkResult }) {
         ))}
       </dl>
       <CopyButton label="Copy as Markdown" text={() => reportMarkdown(result)} />
+    </div>
+  );
+}
+
+function Table({
+  table: { head, rows },
+  labelledBy,
+}: {
+  readonly table: ReportTable;
+  readonly labelledBy: string;
+}) {
+  return (
+    <div className="system-scroll" role="group" aria-labelledby={labelledBy} tabIndex={0}>
+      <table className="system-report">
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([work, ...numbers]) => (
+            <tr key={work}>
+              <th scope="row">{work}</th>
+              {numbers.map((number, column) => (
+                <td key={head[column + 1]}>{number}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** A benchmark's result as a table: for the page, and as Markdown to be sent. */
 import type { BenchmarkResult } from '../../state/index.ts';
-import { formatNumber } from '../../ui/index.ts';
+import { formatNumber, formatShare } from '../../ui/index.ts';
 
 type Timing = BenchmarkResult['timings'][number];
 
@@ -43,6 +43,36 @@ export function reportTable({ timings }: BenchmarkResult): ReportTable {
   };
 }
 
+/** Kernels of a call that are named; the others come together. */
+const NAMED_KERNELS = 6;
+
+/** Where the GPU's time goes; null where none computed, or it keeps no time. */
+export function kernelTable({ profiles }: BenchmarkResult): ReportTable | null {
+  if (profiles.length === 0) return null;
+  return {
+    head: ['kernel', 'dispatches', 'ms', 'share'],
+    rows: profiles.flatMap(({ measure, kernels }) => {
+      const rest = kernels.slice(NAMED_KERNELS);
+      const sum = (of: (kernel: (typeof kernels)[number]) => number) =>
+        rest.reduce((total, kernel) => total + of(kernel), 0);
+      const others = {
+        kernel: `${rest.length} others`,
+        dispatches: sum(({ dispatches }) => dispatches),
+        milliseconds: sum(({ milliseconds }) => milliseconds),
+        share: sum(({ share }) => share),
+      };
+      return [...kernels.slice(0, NAMED_KERNELS), ...(rest.length > 0 ? [others] : [])].map(
+        ({ kernel, dispatches, milliseconds, share }) => [
+          `${WORK[measure]}: ${kernel}`,
+          formatNumber(dispatches, 0),
+          formatNumber(milliseconds, 2),
+          formatShare(share),
+        ],
+      );
+    }),
+  };
+}
+
 /** What it was measured on and when, a fact a line. */
 export function reportFacts({ backend, userAgent, at }: BenchmarkResult): readonly [string, string][] {
   const { adapter, name } = backend;
@@ -70,17 +100,23 @@ export function reportWords({ request }: BenchmarkResult): string {
   return `One machine, one moment; medians of ${rounds} after a warm-up. The tiny policy, ${groups} × ${groupSize} responses of at most ${maxNewTokens} tokens.`;
 }
 
-export function reportMarkdown(result: BenchmarkResult): string {
-  const { head, rows } = reportTable(result);
+/** What the kernels' times are. */
+export const KERNEL_WORDS = 'Where the GPU’s time goes, by its own clock, in one call of each';
+
+function markdownLines({ head, rows }: ReportTable): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, column) => (column === 0 ? ':--' : '--:'))), ...rows.map(line)];
+}
+
+export function reportMarkdown(result: BenchmarkResult): string {
+  const kernels = kernelTable(result);
   return [
     ...reportFacts(result).map(([name, value]) => `- ${name}: ${value}`),
     '',
-    line(head),
-    line(head.map((_, column) => (column === 0 ? ':--' : '--:'))),
-    ...rows.map(line),
+    ...markdownLines(reportTable(result)),
     '',
     reportWords(result),
     '',
+    ...(kernels ? [`${KERNEL_WORDS}:`, '', ...markdownLines(kernels), ''] : []),
   ].join('\n');
 }
