@@ -7,10 +7,12 @@ process.env.PEBR_E2E_PORT ??= String(await freePort('127.0.0.1', 4319));
 const port = process.env.PEBR_E2E_PORT;
 const executablePath = findChromium() ?? undefined;
 
+const BUDGET = 'budget.spec.ts';
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: process.env.CI === 'true',
   timeout: 120_000,
@@ -24,9 +26,17 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
+      testIgnore: BUDGET,
       use: { launchOptions: { executablePath, args: [...chromiumFlags, ...softwareWebGpuFlags] } },
     },
-    { name: 'wasm', use: { launchOptions: { executablePath, args: chromiumFlags } } },
+    { name: 'wasm', testIgnore: BUDGET, use: { launchOptions: { executablePath, args: chromiumFlags } } },
+    // What takes the page's own time runs alone. `--no-deps` runs it without the others.
+    {
+      name: 'budget',
+      testMatch: BUDGET,
+      dependencies: ['webgpu', 'wasm'],
+      use: { launchOptions: { executablePath, args: chromiumFlags } },
+    },
   ],
   webServer: {
     // `npm test` has built the site; run alone, Playwright builds it first.

@@ -121,7 +121,6 @@ async function measureMode(
         tick(round + (index + 1) / MEASURES.length);
       }
     }
-    counter?.stop();
     // A step is the other two.
     for (const measure of fusedOps === true ? (['training', 'rollouts'] as const) : []) {
       await giveWay();

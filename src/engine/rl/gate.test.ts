@@ -78,18 +78,10 @@ describe('the gate of the static plans', () => {
     60_000,
   );
 
-  it.each([
-    ['linear_tiles', /column \+ 8u < end/, 'column + 8u < end - 1u', /sampled|decode|log-probs/],
-    ['linear_tiles_input_gradient_set', /acc1 \+= w/, 'acc1 -= w', /gradient norm|updated/],
-    ['linear_tiles_weight_gradient_bias', /sums \+= d/, 'sums -= d', /gradient norm|updated/],
-  ])(
-    'stays shut when tiles are chosen and %s computes wrongly',
-    async (kernel, from, to, what) => {
-      await deviceThatMakes(kernel, from, to, 'tiles');
-      expect(await passGate()).toMatch(what);
-    },
-    60_000,
-  );
+  it('stays shut when tiles are chosen and compute wrongly', async () => {
+    await deviceThatMakes('linear_tiles', /column \+ 8u < end/, 'column + 8u < end - 1u', 'tiles');
+    expect(await passGate()).toMatch(/sampled|decode|log-probs/);
+  }, 60_000);
 
   it('stays shut when a kernel does not compile', async () => {
     await deviceThatMakes('swiglu_forward', /fn main/, 'fn mine');

@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gpuColumnSums, hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { gpuDevice, runOperation } from '../webgpu/eager.ts';
+import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { partsSize } from '../webgpu/linear.ts';
+import { LINEAR, type LinearOperations } from '../webgpu/linearVariants.ts';
+import { gpuTuning } from '../webgpu/tuning.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 
 /** Steps, in elements, from one element to the next along a matrix's rows and columns. */
@@ -26,33 +30,71 @@ function wasmProduct(
   return out;
 }
 
+/** The own operations on WebGPU, whose rows are made of fours; null: others compute here. */
+function gpuOperations([outputs, inputs]: readonly number[]): LinearOperations | null {
+  if (!hasGpuKernels() || inputs % 4 !== 0 || outputs % 4 !== 0) return null;
+  return LINEAR[gpuTuning(gpuDevice()).matmul];
+}
+
+/** One layer, whose weight is a tensor of its own. */
+const callOf = (x: tf.Tensor2D, weight: tf.Tensor2D) => ({
+  rows: x.shape[0],
+  inputs: x.shape[1],
+  layers: [{ outputs: weight.shape[0], weight: 0 }],
+});
+
 function forward(x: tf.Tensor2D, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor2D {
   const [rows, inputs] = x.shape;
   const [outputs] = weight.shape;
   if (hasWasmKernels()) {
     return wasmProduct([x, plain(inputs)], [weight, turned(inputs)], [rows, inputs, outputs], bias);
   }
-  const product = tf.matMul<tf.Tensor2D>(x, weight, false, true);
-  return bias ? tf.add<tf.Tensor2D>(product, bias) : product;
+  const operations = gpuOperations(weight.shape);
+  const product = operations
+    ? runOperation(
+        operations.forward('plain', { bias: false }),
+        callOf(x, weight),
+        [x, weight],
+        [{ shape: [rows, outputs] }],
+      )[0]
+    : tf.matMul(x, weight, false, true);
+  return bias ? tf.add(product, bias) : (product as tf.Tensor2D);
 }
 
-function backward(dy: tf.Tensor2D, x: tf.Tensor2D, weight: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {
-  if (!hasWasmKernels()) return [tf.matMul(dy, weight), tf.matMul(dy, x, true, false)];
+interface Gradients {
+  readonly dx: tf.Tensor;
+  readonly dWeight: tf.Tensor;
+  readonly dBias: () => tf.Tensor;
+}
+
+function gradients(dy: tf.Tensor2D, x: tf.Tensor2D, weight: tf.Tensor2D): Gradients {
   const [rows, inputs] = x.shape;
   const [outputs] = weight.shape;
-  return [
-    wasmProduct([dy, plain(outputs)], [weight, plain(inputs)], [rows, outputs, inputs]),
-    wasmProduct([dy, turned(outputs)], [x, plain(inputs)], [outputs, rows, inputs]),
-  ];
-}
-
-function biasGradient(dy: tf.Tensor2D): tf.Tensor {
-  if (hasGpuKernels()) return gpuColumnSums(dy);
-  if (!hasWasmKernels()) return tf.sum(dy, 0);
-  const [rows, outputs] = dy.shape;
-  const sum = emptyTensor([outputs]);
-  runWasmKernel('sum_rows', dy, sum, rows, outputs);
-  return sum;
+  if (hasWasmKernels()) {
+    return {
+      dx: wasmProduct([dy, plain(outputs)], [weight, plain(inputs)], [rows, outputs, inputs]),
+      dWeight: wasmProduct([dy, turned(outputs)], [x, plain(inputs)], [outputs, rows, inputs]),
+      dBias: () => {
+        const sum = emptyTensor([outputs]);
+        runWasmKernel('sum_rows', dy, sum, rows, outputs);
+        return sum;
+      },
+    };
+  }
+  const operations = gpuOperations(weight.shape);
+  if (operations) {
+    const call = { ...callOf(x, weight), parts: 1 };
+    const [dx] = runOperation(operations.inputGradient('set'), call, [dy, weight], [{ shape: x.shape }]);
+    // The one part: the matrix, then the sums of dy's columns.
+    const shape = [partsSize(call)];
+    const [part] = runOperation(operations.weightGradientParts, call, [dy, x], [{ shape }]);
+    return {
+      dx,
+      dWeight: tf.reshape(tf.slice(part, 0, weight.size), weight.shape),
+      dBias: () => tf.slice(part, weight.size, outputs),
+    };
+  }
+  return { dx: tf.matMul(dy, weight), dWeight: tf.matMul(dy, x, true, false), dBias: () => tf.sum(dy, 0) };
 }
 
 const withoutBias = tf.customGrad((...args) => {
@@ -60,7 +102,10 @@ const withoutBias = tf.customGrad((...args) => {
   save([x, weight]);
   return {
     value: forward(x, weight),
-    gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => backward(dy, ...(saved as [tf.Tensor2D, tf.Tensor2D])),
+    gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => {
+      const { dx, dWeight } = gradients(dy, ...(saved as [tf.Tensor2D, tf.Tensor2D]));
+      return [dx, dWeight];
+    },
   };
 }) as (x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D;
 
@@ -69,10 +114,10 @@ const withBias = tf.customGrad((...args) => {
   save([x, weight]);
   return {
     value: forward(x, weight, bias),
-    gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => [
-      ...backward(dy, ...(saved as [tf.Tensor2D, tf.Tensor2D])),
-      biasGradient(dy),
-    ],
+    gradFunc: (dy: tf.Tensor2D, saved: tf.Tensor[]) => {
+      const { dx, dWeight, dBias } = gradients(dy, ...(saved as [tf.Tensor2D, tf.Tensor2D]));
+      return [dx, dWeight, dBias()];
+    },
   };
 }) as (x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D) => tf.Tensor2D;
 

@@ -45,6 +45,14 @@ const CASES: Readonly<Record<string, Case>> = {
     inputs: () => [draws(1, 1030, 3), draws(2, 9, 3)],
     op: (x: tf.Tensor2D, w: tf.Tensor2D) => linear(x, w),
   },
+  'linear in fours': {
+    inputs: () => [draws(1, 131, 12), draws(2, 20, 12), draws(3, 20)],
+    op: (x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor1D) => linear(x, w, b),
+  },
+  'linear in fours, without a bias': {
+    inputs: () => [draws(1, 1030, 8), draws(2, 12, 8)],
+    op: (x: tf.Tensor2D, w: tf.Tensor2D) => linear(x, w),
+  },
   rmsNorm: {
     inputs: () => [draws(1, 5, 7), draws(2, 7)],
     op: (x: tf.Tensor2D, w: tf.Tensor1D) => rmsNorm(x, w, 1e-5),

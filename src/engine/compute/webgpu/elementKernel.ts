@@ -61,28 +61,3 @@ export function runGpuKernel<R extends tf.Rank = tf.Rank>(
   const info = (tf.backend() as WebGPUBackend).runWebGPUProgram(program, [...tensors], 'float32', data);
   return tf.engine().makeTensorFromTensorInfo(info) as tf.Tensor<R>;
 }
-
-const ROWS_AT_ONCE = 64;
-
-const PARTIAL_SUMS: GpuKernel = {
-  name: 'partial_column_sums',
-  inputs: ['x'],
-  uniforms: { rows: 'i32', width: 'i32', height: 'i32' },
-  body: `
-    let first = index / uniforms.width * uniforms.height;
-    let column = index % uniforms.width;
-    let last = min(first + uniforms.height, uniforms.rows);
-    var total = 0.0;
-    for (var row = first; row < last; row = row + 1) {
-      total = total + x[row * uniforms.width + column];
-    }
-    return total;`,
-};
-
-/** Sums over the rows of x [rows, width] → [width], in a fixed order. */
-export function gpuColumnSums(x: tf.TensorInfo): tf.Tensor1D {
-  const [rows, width] = x.shape as [number, number];
-  const blocks = Math.ceil(rows / ROWS_AT_ONCE);
-  const partial = runGpuKernel(PARTIAL_SUMS, [x], [blocks, width], [rows, width, ROWS_AT_ONCE]);
-  return runGpuKernel<tf.Rank.R1>(PARTIAL_SUMS, [partial], [width], [blocks, width, blocks]);
-}

@@ -25,7 +25,7 @@ export const SOFTWARE: GpuTuning = {
   attentionLanes: 1,
   wholeLayers: false,
   parts: 1,
-  matmul: 'blocks',
+  matmul: 'registers',
   attentionRows: (headDim) => rowsFor(headDim, true),
 };
 export const HARDWARE: GpuTuning = {

@@ -50,7 +50,11 @@ describe.each(['smolvlm-nano', 'smolvlm-nano-extreme', 'smolvlm-variants/untied-
   (name) => {
     it.each([
       { device: 'a software adapter', tuning: SOFTWARE, recompute: false },
-      { device: 'a software adapter', tuning: SOFTWARE, recompute: true },
+      {
+        device: 'a software adapter, by blocks',
+        tuning: { ...SOFTWARE, matmul: 'blocks' },
+        recompute: true,
+      },
       { device: 'a GPU', tuning: { ...HARDWARE, parts: 3 }, recompute: false },
       {
         device: 'a GPU with subgroups, by tiles',
