@@ -3,9 +3,9 @@
  * terms run in is bundled beside it.
  * stdout carries the command's own output only (npm adds a banner unless called as `npm run --silent`).
  */
-import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleOnce } from './bundle.mjs';
 import { cache, ensurePackages, root } from './packages.mjs';
 import { offerSoftwareVulkan } from './vulkan.mjs';
 
@@ -13,28 +13,14 @@ ensurePackages();
 
 const bundle = join(cache, 'cli.mjs');
 const thread = join(cache, 'sandbox.mjs');
-const fresh = (/** @type {string} */ path) => path.replace(/mjs$/, `${process.pid}.mjs`);
-// After the installation: this one imports a package.
-const [{ build }, { forNode }] = await Promise.all([import('esbuild'), import('./bundle.mjs')]);
 try {
-  await build({
-    ...forNode,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: fresh(bundle),
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
-  await build({
-    ...forNode,
-    entryPoints: ['src/engine/rewards/custom/thread.node.ts'],
-    outfile: fresh(thread),
-  });
-} catch {
-  // esbuild has said what is wrong.
+  await bundleOnce('src/cli/main.ts', bundle, { sourcemap: 'inline', sourcesContent: false });
+  await bundleOnce('src/engine/rewards/custom/thread.node.ts', thread);
+} catch (error) {
+  // What is wrong with the sources esbuild has said.
+  if (!(error instanceof Error && 'errors' in error)) console.error(error);
   process.exit(1);
 }
-// A rename is atomic: a second command that starts now reads a whole file.
-for (const path of [bundle, thread]) renameSync(fresh(path), path);
 
 offerSoftwareVulkan('VK_ADD_DRIVER_FILES');
 // Run by npm or not, the command finds the repository in the working directory and, in INIT_CWD, the folder
