@@ -3,7 +3,13 @@
  * KL estimator, [B, T] or broadcastable to it. Every backend takes the same branches at ties.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { KL_CAP, klDifferenceBound, logRatioBound, VESPO_LOG_RATIO_BOUND } from './objectiveTerms.ts';
+import {
+  KL_CAP,
+  klDifferenceBound,
+  logRatioBound,
+  policyTermKind,
+  VESPO_LOG_RATIO_BOUND,
+} from './objectiveTerms.ts';
 import type { ObjectiveConfig } from './types.ts';
 
 export interface TensorTerm {
@@ -56,14 +62,9 @@ export function tensorPolicyTerm(
   advantages: tf.Tensor,
   config: ObjectiveConfig,
 ): TensorTerm {
-  const { lossType } = config;
-  switch (lossType) {
-    case 'pebr':
-    case 'grpo':
-    case 'dr_grpo':
-    case 'dapo':
-    case 'bnpo':
-    case 'luspo':
+  const kind = policyTermKind(config.lossType);
+  switch (kind) {
+    case 'clipped':
       return clippedTerm(ratio, tf.neg(advantages), config);
     case 'cispo': {
       const weight = tf.clipByValue(ratio.value, 1 - config.clipLow, 1 + config.clipHigh);
@@ -83,7 +84,7 @@ export function tensorPolicyTerm(
       };
     }
     default:
-      return lossType satisfies never;
+      return kind satisfies never;
   }
 }
 

@@ -45,6 +45,27 @@ export function ratioOf(logRatio: number, lossType: LossType): Ratio {
   return { value, slope: Math.abs(logRatio) <= bound ? value : 0 };
 }
 
+/** How the policy part of a token is formed; losses that share one differ in bounds and weights. */
+export type PolicyTermKind = 'clipped' | 'cispo' | 'vespo' | 'sapo';
+
+export function policyTermKind(lossType: LossType): PolicyTermKind {
+  switch (lossType) {
+    case 'pebr':
+    case 'grpo':
+    case 'dr_grpo':
+    case 'dapo':
+    case 'bnpo':
+    case 'luspo':
+      return 'clipped';
+    case 'cispo':
+    case 'vespo':
+    case 'sapo':
+      return lossType;
+    default:
+      return lossType satisfies never;
+  }
+}
+
 /** The policy part. `rowLogRatio`: sum of the row's token log-ratios, which only vespo reads. */
 export function policyTerm(
   logProb: number,
@@ -53,14 +74,9 @@ export function policyTerm(
   advantage: number,
   config: ObjectiveConfig,
 ): Term {
-  const { lossType } = config;
-  switch (lossType) {
-    case 'pebr':
-    case 'grpo':
-    case 'dr_grpo':
-    case 'dapo':
-    case 'bnpo':
-    case 'luspo':
+  const kind = policyTermKind(config.lossType);
+  switch (kind) {
+    case 'clipped':
       return clippedTerm(ratio, advantage, config);
     case 'cispo': {
       // The clipped ratio is a weight without a gradient, so a token that is clipped goes on learning.
@@ -77,7 +93,7 @@ export function policyTerm(
       };
     }
     default:
-      return lossType satisfies never;
+      return kind satisfies never;
   }
 }
 

@@ -2,27 +2,15 @@
 import { NO_LIMIT, type ObjectiveUniforms } from '../compute/webgpu/objective.ts';
 import { KL_ESTIMATORS, POLICY_TERMS } from '../compute/webgpu/objectiveCode.ts';
 import type { Normaliser } from './aggregation.ts';
-import { KL_CAP, klDifferenceBound, logRatioBound, VESPO_LOG_RATIO_BOUND } from './objectiveTerms.ts';
+import {
+  KL_CAP,
+  klDifferenceBound,
+  logRatioBound,
+  policyTermKind,
+  VESPO_LOG_RATIO_BOUND,
+} from './objectiveTerms.ts';
 import { PEBR_OBJECTIVE } from './presets.ts';
-import type { LossType, ObjectiveConfig } from './types.ts';
-
-function policyTermOf(lossType: LossType): number {
-  switch (lossType) {
-    case 'pebr':
-    case 'grpo':
-    case 'dr_grpo':
-    case 'dapo':
-    case 'bnpo':
-    case 'luspo':
-      return POLICY_TERMS.clipped;
-    case 'cispo':
-    case 'vespo':
-    case 'sapo':
-      return POLICY_TERMS[lossType];
-    default:
-      return lossType satisfies never;
-  }
-}
+import type { ObjectiveConfig } from './types.ts';
 
 /** What a token counts for; where a row's tokens divide it, the kernel does. */
 function weightOf({ aggregation, tokens, rows, maxCompletionLength }: Normaliser): number {
@@ -44,7 +32,7 @@ export function objectiveUniforms(config: ObjectiveConfig, normaliser: Normalise
   const { lossType, dualClip, sapo, vespo } = config;
   const limit = dualClip ?? NO_LIMIT;
   return {
-    term: policyTermOf(lossType),
+    term: POLICY_TERMS[policyTermKind(lossType)],
     bySequence: Number(config.importanceSampling === 'sequence'),
     weight: weightOf(normaliser),
     byRow: Number(normaliser.aggregation === 'row_mean'),

@@ -7,6 +7,7 @@ import {
   klDifferenceBound,
   klSteps,
   logRatioBound,
+  policyTermKind,
   ratioOf,
   sapoGate,
   type ClipChoice,
@@ -119,14 +120,10 @@ function policySteps(
   advantage: number,
   objective: ObjectiveConfig,
 ): PolicySteps {
-  const { lossType, clipLow, clipHigh, vespo } = objective;
-  switch (lossType) {
-    case 'pebr':
-    case 'grpo':
-    case 'dr_grpo':
-    case 'dapo':
-    case 'bnpo':
-    case 'luspo':
+  const { clipLow, clipHigh, vespo } = objective;
+  const kind = policyTermKind(objective.lossType);
+  switch (kind) {
+    case 'clipped':
       return { kind: 'clip', ...clipChoice(ratio, advantage, objective) };
     case 'cispo':
       return {
@@ -143,6 +140,6 @@ function policySteps(
       return { kind: 'response-weight', weight: vespoWeight ?? 0, rowLogRatio, k, lambda };
     }
     default:
-      return lossType satisfies never;
+      return kind satisfies never;
   }
 }
