@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as gpu from '../webgpu/activations.ts';
 import { runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { packOf } from '../webgpu/pack.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
@@ -13,7 +13,7 @@ export const swiglu = tf.customGrad((...args) => {
   if (hasWasmKernels()) {
     value = emptyTensor<tf.Rank.R2>(gate.shape);
     runWasmKernel('swiglu_forward', gate, up, value, gate.size);
-  } else if (hasGpuKernels()) {
+  } else if (fusedOps()) {
     const operation = gpu.swigluApartForward(packOf(gate.size));
     const outputs = [{ shape: gate.shape }];
     value = runOperation(operation, { count: gate.size }, [gate, up], outputs)[0] as tf.Tensor2D;
@@ -28,7 +28,7 @@ export const swiglu = tf.customGrad((...args) => {
         runWasmKernel('swiglu_backward', gate, up, dy, dGate, dUp, gate.size);
         return [dGate, dUp];
       }
-      if (hasGpuKernels()) {
+      if (fusedOps()) {
         const operation = gpu.swigluApartBackward(packOf(gate.size));
         const { shape, size } = gate;
         return runOperation(operation, { count: size }, [gate, up, dy], [{ shape }, { shape }]);
@@ -56,7 +56,7 @@ export const geluTanh = tf.customGrad((...args) => {
   if (hasWasmKernels()) {
     value = emptyTensor<tf.Rank.R2>(x.shape);
     runWasmKernel('gelu_forward', x, value, x.size);
-  } else if (hasGpuKernels()) {
+  } else if (fusedOps()) {
     const operation = gpu.geluForward(packOf(x.size));
     value = runOperation(operation, { count: x.size }, [x], [{ shape: x.shape }])[0] as tf.Tensor2D;
   } else value = tf.mul(x, geluGate(x));
@@ -69,7 +69,7 @@ export const geluTanh = tf.customGrad((...args) => {
         runWasmKernel('gelu_backward', x, dy, dx, x.size);
         return dx;
       }
-      if (hasGpuKernels()) {
+      if (fusedOps()) {
         const operation = gpu.geluBackward(packOf(x.size));
         return runOperation(operation, { count: x.size }, [x, dy], [{ shape: x.shape }])[0];
       }

@@ -3,7 +3,7 @@ import { isSoftwareDevice } from '../gpu.ts';
 import { attentionForward, attentionKeyGradient, attentionQueryGradient } from '../webgpu/attention.ts';
 import { rowsFor } from '../webgpu/attentionShader.ts';
 import { gpuDevice, runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 import { visibleSoftmax } from './softmax.ts';
 
@@ -156,7 +156,7 @@ const GPU: Implementation = {
 /** What computes on the current backend. The own kernels read heads in vectors of four. */
 function implementation(headDim: number): Implementation {
   if (headDim % 4 !== 0) return COMPOSITE;
-  if (hasGpuKernels()) return GPU;
+  if (fusedOps()) return GPU;
   return hasWasmKernels() ? WASM : COMPOSITE;
 }
 

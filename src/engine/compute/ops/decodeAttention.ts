@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
+import { CACHE_APPEND } from '../webgpu/cacheAppend.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 import { visibleSoftmax } from './softmax.ts';
 
@@ -9,23 +11,13 @@ export interface LayerCache {
   values: tf.Tensor4D;
 }
 
-const APPEND: GpuKernel = {
-  name: 'cache_append',
-  inputs: ['cache', 'fresh', 'positions'],
-  uniforms: { heads: 'i32', capacity: 'i32', headDim: 'i32' },
-  body: `
-    let slot = index / uniforms.headDim % uniforms.capacity;
-    let head = index / (uniforms.headDim * uniforms.capacity);
-    if (slot != positions[head / uniforms.heads]) { return cache[index]; }
-    return fresh[head * uniforms.headDim + index % uniforms.headDim];`,
-};
-
 /** The cache with `fresh` [B, keyValueHeads·D] at each row's position. */
 function appended(cache: tf.Tensor4D, fresh: tf.Tensor2D, positions: tf.Tensor1D): tf.Tensor4D {
   const [batch, heads, capacity, headDim] = cache.shape;
-  if (hasGpuKernels()) {
+  if (fusedOps()) {
+    const call = { batch, heads, capacity, headDim };
     const inputs = [cache, fresh, positions];
-    return runGpuKernel<tf.Rank.R4>(APPEND, inputs, cache.shape, [heads, capacity, headDim]);
+    return runOperation(CACHE_APPEND, call, inputs, [{ shape: cache.shape }])[0] as tf.Tensor4D;
   }
   const slots = tf.reshape(tf.range(0, capacity, 1, 'int32'), [1, 1, capacity, 1]);
   const here = tf.equal(slots, tf.reshape(positions, [batch, 1, 1, 1]));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { embedBackward, embedForward, FIND_SOURCE } from '../webgpu/embed.ts';
 import { packOf } from '../webgpu/pack.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
@@ -47,7 +47,7 @@ export function embed(
         },
       };
     }
-    if (hasGpuKernels()) {
+    if (fusedOps()) {
       const pack = packOf(width);
       const call = { rows, length, imageToken, imageTokens, rowsPerGroup: 1, width, table: 0 };
       const shown = { shape: [rows], dtype: 'int32' } as const;

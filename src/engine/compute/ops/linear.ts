@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gpuDevice, runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { partsSize } from '../webgpu/linear.ts';
 import { LINEAR, type LinearOperations } from '../webgpu/linearVariants.ts';
 import { gpuTuning } from '../webgpu/tuning.ts';
@@ -32,7 +32,7 @@ function wasmProduct(
 
 /** The own operations on WebGPU, whose rows are made of fours; null: others compute here. */
 function gpuOperations([outputs, inputs]: readonly number[]): LinearOperations | null {
-  if (!hasGpuKernels() || inputs % 4 !== 0 || outputs % 4 !== 0) return null;
+  if (!fusedOps() || inputs % 4 !== 0 || outputs % 4 !== 0) return null;
   return LINEAR[gpuTuning(gpuDevice()).matmul];
 }
 

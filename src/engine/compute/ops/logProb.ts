@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { LOGITS_GRADIENT, statisticsSections, tokenStatistics } from '../webgpu/tokenStatistics.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
 
@@ -49,7 +49,7 @@ export function tokenLogProbs(logits: tf.Tensor2D, ids: tf.Tensor1D, temperature
         },
       };
     }
-    if (hasGpuKernels()) {
+    if (fusedOps()) {
       const sizes = { rows, stride: vocabulary, vocabulary, temperature, ...statisticsSections(rows) };
       const operation = tokenStatistics(vocabulary < LONG_ROW ? 1 : 64);
       const [value] = runOperation(operation, sizes, [logits, ids], [{ shape: [3, rows] }]);

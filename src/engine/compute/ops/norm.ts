@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { gpuDevice, runOperation } from '../webgpu/eager.ts';
 import * as gpu from '../webgpu/norms.ts';
 import { packOf } from '../webgpu/pack.ts';
@@ -24,7 +24,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('rms_norm_forward', x, weight, value, rows, width, epsilon);
-    } else if (hasGpuKernels()) {
+    } else if (fusedOps()) {
       const operation = gpu.rmsNormForward(rowingOf(width));
       const call = { rows, width, weight: 0, epsilon };
       value = runOperation(operation, call, [x, weight], [{ shape: x.shape }])[0] as tf.Tensor2D;
@@ -39,7 +39,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): t
           runWasmKernel('rms_norm_backward', x, weight, dy, dx, dWeight, rows, width, epsilon);
           return [dx, dWeight];
         }
-        if (hasGpuKernels()) return gpuNormGradients(GPU_RMS_NORM, x, weight, dy, epsilon);
+        if (fusedOps()) return gpuNormGradients(GPU_RMS_NORM, x, weight, dy, epsilon);
         const r = inverseRms(x, epsilon);
         const normed = tf.mul(x, r);
         const g = tf.mul(dy, weight);
@@ -127,7 +127,7 @@ export function layerNorm(
     if (hasWasmKernels()) {
       value = emptyTensor<tf.Rank.R2>([rows, width]);
       runWasmKernel('layer_norm_forward', x, weight, bias, value, rows, width, epsilon);
-    } else if (hasGpuKernels()) {
+    } else if (fusedOps()) {
       const operation = gpu.layerNormForward(rowingOf(width));
       const call = { rows, width, weight: 0, bias: 0, epsilon };
       value = runOperation(operation, call, [x, weight, bias], [{ shape: x.shape }])[0] as tf.Tensor2D;
@@ -143,7 +143,7 @@ export function layerNorm(
           runWasmKernel('layer_norm_backward', x, weight, dy, dx, dWeight, dBias, rows, width, epsilon);
           return [dx, dWeight, dBias];
         }
-        if (hasGpuKernels()) return gpuNormGradients(GPU_LAYER_NORM, x, weight, dy, epsilon);
+        if (fusedOps()) return gpuNormGradients(GPU_LAYER_NORM, x, weight, dy, epsilon);
         const { normed, r } = standardise(x, epsilon);
         const g = tf.mul(dy, weight);
         const along = tf.mul(normed, tf.mean(tf.mul(g, normed), -1, true));

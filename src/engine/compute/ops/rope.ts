@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runOperation } from '../webgpu/eager.ts';
-import { hasGpuKernels } from '../webgpu/elementKernel.ts';
+import { fusedOps } from '../webgpu/fused.ts';
 import { packOf } from '../webgpu/pack.ts';
 import { ropeApart } from '../webgpu/rope.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel } from '../wasm/kernels.ts';
@@ -43,7 +43,7 @@ function rotate(x: tf.Tensor2D, table: RotaryTable, headDim: number, sign: 1 | -
     runWasmKernel('rope', x, table.cosine, table.sine, y, rows, positions, width / headDim, headDim, sign);
     return y;
   }
-  if (hasGpuKernels()) {
+  if (fusedOps()) {
     const call = { rows, stride: width, columns: width, half, length: positions, sign };
     const inputs = [table.cosine, table.sine, x];
     return runOperation(ropeApart(packOf(half)), call, inputs, [{ shape: x.shape }])[0] as tf.Tensor2D;

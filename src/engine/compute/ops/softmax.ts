@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasGpuKernels, runGpuKernel, type GpuKernel } from '../webgpu/elementKernel.ts';
+import { runOperation } from '../webgpu/eager.ts';
+import { fusedOps } from '../webgpu/fused.ts';
+import { VISIBLE_SOFTMAX } from '../webgpu/softmax.ts';
 
 /** Finite, because a shader may assume that there is no infinity. */
 const MASKED = -1e9;
@@ -11,33 +13,6 @@ export interface Visible {
   readonly stride: number;
 }
 
-const LIMIT = 'limits[row / uniforms.stride % uniforms.count]';
-const STATISTICS: GpuKernel = {
-  name: 'softmax_statistics',
-  inputs: ['x', 'limits'],
-  uniforms: { columns: 'i32', stride: 'i32', count: 'i32', scale: 'f32' },
-  // Column 0: the largest score; column 1: 1 / sum of exponentials.
-  body: `
-    let row = index / 2;
-    let start = row * uniforms.columns;
-    let limit = ${LIMIT};
-    var top = x[start];
-    for (var i = 1; i < limit; i = i + 1) { top = max(top, x[start + i]); }
-    if (index % 2 == 0) { return top; }
-    var total = 0.0;
-    for (var i = 0; i < limit; i = i + 1) { total = total + exp((x[start + i] - top) * uniforms.scale); }
-    return 1.0 / total;`,
-};
-const APPLY: GpuKernel = {
-  name: 'softmax_apply',
-  inputs: ['x', 'limits', 'statistics'],
-  uniforms: STATISTICS.uniforms,
-  body: `
-    let row = index / uniforms.columns;
-    if (index % uniforms.columns >= ${LIMIT}) { return 0.0; }
-    return exp((x[index] - statistics[2 * row]) * uniforms.scale) * statistics[2 * row + 1];`,
-};
-
 /** softmax(scores · scale) over the columns each row sees, 0 elsewhere: scores [.., columns], scale > 0. No gradient. */
 export function visibleSoftmax<T extends tf.Tensor>(
   scores: T,
@@ -47,11 +22,11 @@ export function visibleSoftmax<T extends tf.Tensor>(
   const columns = scores.shape.at(-1)!;
   const rows = scores.size / columns;
   const count = limits.size;
-  if (hasGpuKernels()) {
-    const numbers = [columns, stride, count, scale];
-    const statistics = runGpuKernel(STATISTICS, [scores, limits], [rows, 2], numbers);
+  if (fusedOps()) {
+    const call = { rows, columns, scale, stride, limitCount: count };
+    const [p] = runOperation(VISIBLE_SOFTMAX, call, [scores, limits], [{ shape: scores.shape }]);
     // The same shape, hence the same rank.
-    return runGpuKernel(APPLY, [scores, limits, statistics], scores.shape, numbers) as T;
+    return p as T;
   }
   const perRow = tf.reshape(tf.tile(tf.reshape(limits, [count, 1]), [1, stride]), [1, count * stride, 1]);
   const hidden = tf.cast(tf.greaterEqual(tf.range(0, columns, 1, 'int32'), perRow), 'float32');

@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 
 let reason: string | null = null;
 
-/** True where policies live in flat buffers and static plans compute: webgpu is the current backend and nothing speaks against it. */
+/**
+ * True where our own WGSL computes, in ops and in static plans on flat buffers: webgpu is the current backend and nothing
+ * speaks against it. Where it does, every op is its composite of plain tfjs ops.
+ */
 export function fusedOps(): boolean {
   return tf.getBackend() === 'webgpu' && reason === null;
 }
