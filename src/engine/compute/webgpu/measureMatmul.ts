@@ -1,4 +1,4 @@
-/** A few milliseconds at the start that decide how the dense layers of a device are computed. */
+/** Less than half a second at the start that decides how the dense layers of a device are computed. */
 import { isSoftwareDevice } from '../gpu.ts';
 import { partsSize } from './linear.ts';
 import { LINEAR, type Matmul } from './linearVariants.ts';
@@ -13,13 +13,15 @@ export interface MatmulChoice {
 /** From the simplest on. A later one is chosen only where it saves this share of the time, so that noise does not change the choice. */
 const VARIANTS = ['registers', 'blocks', 'tiles'] as const satisfies readonly Matmul[];
 const WORTH = 0.1;
-/** After the first run, which compiles: tries of a variant, fewer where they take long. */
-const TRIES = 4;
-const LONG_MS = 25;
+/** Rounds in which all take turns, after a first one, which compiles; fewer where they take long. */
+const ROUNDS = 5;
+const LONG_MS = 250;
+/** So many times as long as the best, a variant is not tried again. */
+const HOPELESS = 2;
 
 const HARDWARE_WORK = { rows: 4096, width: 256, repeats: 5, backward: true };
 /** Forward alone: a software adapter takes longer to compile a kernel than to run it. */
-const SOFTWARE_WORK = { rows: 256, width: 64, repeats: 1, backward: false };
+const SOFTWARE_WORK = { rows: 1024, width: 128, repeats: 2, backward: false };
 
 const measured = new WeakMap<GPUDevice, MatmulChoice>();
 
@@ -28,8 +30,15 @@ export function measuredMatmul(device: GPUDevice): MatmulChoice | null {
   return measured.get(device) ?? null;
 }
 
+interface Candidate {
+  readonly matmul: Matmul;
+  /** Computes once; resolves with how long it took, in milliseconds. */
+  readonly run: () => Promise<number>;
+  readonly dispose: () => void;
+}
+
 /** x·Wᵀ, and dy·W and dyᵀ·x where backward counts, of a square layer, whose numbers are 0: how long they take does not depend on them. */
-async function millisecondsOf(device: GPUDevice, matmul: Matmul): Promise<number> {
+function candidate(device: GPUDevice, matmul: Matmul): Candidate {
   const { rows, width, repeats, backward } = isSoftwareDevice(device) ? SOFTWARE_WORK : HARDWARE_WORK;
   const { forward, inputGradient, weightGradientParts } = LINEAR[matmul];
   const call = { rows, inputs: width, layers: [{ outputs: width, weight: 0 }], parts: rows / 256 };
@@ -47,10 +56,10 @@ async function millisecondsOf(device: GPUDevice, matmul: Matmul): Promise<number
     plan.add(inputGradient('set'), { dy: out, parameters, dx }, () => call);
     plan.add(weightGradientParts, { dy: out, x, parts }, () => call);
   }
-  try {
-    plan.prepare(null);
-    let [shortest, spent] = [Infinity, 0];
-    for (let i = 0; i <= TRIES && spent < LONG_MS; i++) {
+  plan.prepare(null);
+  return {
+    matmul,
+    run: async () => {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       plan.record(pass);
@@ -58,15 +67,34 @@ async function millisecondsOf(device: GPUDevice, matmul: Matmul): Promise<number
       const start = performance.now();
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
-      if (i === 0) continue;
-      const time = performance.now() - start;
-      shortest = Math.min(shortest, time);
-      spent += time;
+      return performance.now() - start;
+    },
+    dispose: () => {
+      plan.dispose();
+      for (const each of made) each.destroy();
+    },
+  };
+}
+
+/** The shortest time of each variant. */
+async function shortestTimes(device: GPUDevice): Promise<Record<Matmul, number>> {
+  const shortest = { registers: Infinity, blocks: Infinity, tiles: Infinity };
+  const candidates = VARIANTS.map((matmul) => candidate(device, matmul));
+  try {
+    for (const { run } of candidates) await run();
+    let spent = 0;
+    for (let round = 0; round < ROUNDS && spent < LONG_MS; round++) {
+      const best = Math.min(...Object.values(shortest));
+      const hopeful = candidates.filter(({ matmul }) => round === 0 || shortest[matmul] < HOPELESS * best);
+      for (const { matmul, run } of hopeful) {
+        const time = await run();
+        shortest[matmul] = Math.min(shortest[matmul], time);
+        spent += time;
+      }
     }
     return shortest;
   } finally {
-    plan.dispose();
-    for (const each of made) each.destroy();
+    for (const { dispose } of candidates) dispose();
   }
 }
 
@@ -74,9 +102,7 @@ async function millisecondsOf(device: GPUDevice, matmul: Matmul): Promise<number
 export async function measureMatmul(device: GPUDevice): Promise<MatmulChoice> {
   const known = measured.get(device);
   if (known) return known;
-  const milliseconds = { registers: 0, blocks: 0, tiles: 0 };
-  for (const matmul of VARIANTS) milliseconds[matmul] = await millisecondsOf(device, matmul);
-  return noteMatmul(device, milliseconds);
+  return noteMatmul(device, await shortestTimes(device));
 }
 
 /** Makes times known as those of a device. */
