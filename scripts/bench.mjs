@@ -89,7 +89,7 @@ async function main() {
     Object.entries(presets).map(([preset, share]) => ({
       preset,
       tasks: preset === 'nano' ? 'scenes-nano' : 'scenes',
-      // A software adapter gets shorter responses, so that everybody has time for all rounds.
+      // A software adapter gets shorter responses, so that there is time for more rounds.
       newTokens: preset === 'nano' ? { hardware: 48, software: 24 } : { hardware: 112, software: 20 },
       rounds: 5,
       share,
