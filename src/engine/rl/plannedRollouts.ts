@@ -2,6 +2,7 @@
 import { withinMemory } from '../compute/webgpu/buffers.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
 import type { FlatBuffer } from '../compute/webgpu/flatBuffer.ts';
+import { compiled } from '../compute/webgpu/plan.ts';
 import { ROW_STATES } from '../compute/webgpu/sampler.ts';
 import {
   DecodePlan,
@@ -85,7 +86,7 @@ async function planFor(
   kept.plan = null;
   const device = gpuDevice();
   const make = () => new DecodePlan(device, policy.config, flat, capacity);
-  return (kept.plan = await withinMemory(device, 'rollouts', make));
+  return (kept.plan = await compiled(await withinMemory(device, 'rollouts', make)));
 }
 
 /** Rows group by group: [prompts × groupSize]. Batches of one policy wait for each other. */

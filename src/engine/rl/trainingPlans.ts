@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { withinMemory } from '../compute/webgpu/buffers.ts';
 import { gpuDevice } from '../compute/webgpu/eager.ts';
 import { FlatAdamW } from '../compute/webgpu/flatAdamW.ts';
+import { compiled } from '../compute/webgpu/plan.ts';
 import { gpuTuning } from '../compute/webgpu/tuning.ts';
 import { CONNECTOR, VISION_PREFIX } from '../model/layout.ts';
 import { TrainingPlan, type Trains } from '../model/plans/trainingPlan.ts';
@@ -84,7 +85,7 @@ export async function trainingPlanOf(
       recompute,
       tuning: gpuTuning(device),
     });
-  const plan = await withinMemory(device, 'update', make);
+  const plan = await compiled(await withinMemory(device, 'update', make));
   optimizer.attach(plan);
   plans.set(optimizer, { plan, made, reference: referenceBuffer });
   return { plan, adamw: optimizer };

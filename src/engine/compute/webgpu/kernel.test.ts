@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend.ts';
 import { onGpuError } from '../gpu.ts';
 import { prepareNodeBackends } from '../nodeBackend.ts';
 import { bufferView, flushTfjs, gpuDevice, runOperation } from './eager.ts';
-import { workgroupsFor, type Operation } from './kernel.ts';
-import { Plan } from './plan.ts';
+import { compileKernels, pipelineOf, workgroupsFor, type Operation } from './kernel.ts';
+import { compiled, Plan } from './plan.ts';
 
 const SCALE = {
   kernel: {
@@ -65,6 +65,36 @@ describe('a kernel', () => {
     const plan = new Plan<number>(gpuDevice(), 'wrong');
     plan.add({ ...SCALE, uniforms: () => [1] }, { x, y, sum }, (count) => ({ count, factor: 1 }));
     expect(() => plan.prepare(4)).toThrow('kernel scale: 1 uniforms for 2');
+  });
+});
+
+describe('kernels', () => {
+  const named = (name: string, body: string = SCALE.kernel.body) => ({ ...SCALE.kernel, name, body });
+
+  it('are compiled at the same time, each one once', async () => {
+    const device = gpuDevice();
+    const [a, b] = [named('a', 'y[index] = 1.0;'), named('b', 'y[index] = 2.0;')];
+    const together = vi.spyOn(device, 'createComputePipelineAsync');
+    const alone = vi.spyOn(device, 'createComputePipeline');
+    await Promise.all([compileKernels(device, [a, b]), compileKernels(device, [b, a])]);
+    await compileKernels(device, [a]);
+    pipelineOf(device, b);
+    expect(together.mock.calls.map(([{ label }]) => label)).toEqual(['a', 'b']);
+    expect(alone).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it('that do not compile are told, and what was made for them is given back', async () => {
+    const [x, y, sum] = [storage(4), storage(4), storage(4)];
+    const plan = new Plan<number>(gpuDevice(), 'broken');
+    const kernel = named('broken', 'y[index] = nothing;');
+    plan.add({ ...SCALE, kernel }, { x, y, sum }, (count) => ({ count, factor: 1 }));
+    const dispose = vi.spyOn(plan, 'dispose');
+    await expect(compiled(plan)).rejects.toThrow(/broken/);
+    expect(dispose).toHaveBeenCalledOnce();
+    // The driver's own words on the shader.
+    await vi.waitUntil(() => errors.length > 0);
+    expect(errors.splice(0).join()).toContain('nothing');
   });
 });
 

@@ -97,10 +97,22 @@ interface Compiled {
   readonly layout: GPUBindGroupLayout;
 }
 
-const compiled = new WeakMap<GPUDevice, Map<string, Compiled>>();
+/** Of a device, by the shader's code: what is compiled, and what is being compiled or did not compile. */
+interface Shaders {
+  readonly compiled: Map<string, Compiled>;
+  readonly compiling: Map<string, Promise<void>>;
+}
 
-function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
-  const { name, buffers } = kernel;
+const shaders = new WeakMap<GPUDevice, Shaders>();
+
+function shadersOf(device: GPUDevice): Shaders {
+  let known = shaders.get(device);
+  if (!known) shaders.set(device, (known = { compiled: new Map(), compiling: new Map() }));
+  return known;
+}
+
+/** What a pipeline is made of. */
+function described(device: GPUDevice, { name, buffers }: Kernel, code: string) {
   // Written out rather than 'auto', which leaves out what a shader happens not to use.
   const layout = device.createBindGroupLayout({
     label: name,
@@ -112,30 +124,44 @@ function compile(device: GPUDevice, kernel: Kernel, code: string): Compiled {
       },
     })),
   });
-  const pipeline = device.createComputePipeline({
+  const descriptor: GPUComputePipelineDescriptor = {
     label: name,
     layout: device.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
     compute: { module: device.createShaderModule({ label: name, code }), entryPoint: 'main' },
-  });
-  return { pipeline, layout };
+  };
+  return { layout, descriptor };
 }
 
 function compiledOf(device: GPUDevice, kernel: Kernel): Compiled {
-  let known = compiled.get(device);
-  if (!known) {
-    known = new Map();
-    compiled.set(device, known);
-  }
+  const { compiled } = shadersOf(device);
   const code = shaderCode(kernel);
-  let entry = known.get(code);
+  let entry = compiled.get(code);
   if (!entry) {
-    entry = compile(device, kernel, code);
-    known.set(code, entry);
+    const { layout, descriptor } = described(device, kernel, code);
+    entry = { layout, pipeline: device.createComputePipeline(descriptor) };
+    compiled.set(code, entry);
   }
   return entry;
 }
 
-/** The kernel's pipeline on a device, compiled at its first use. */
+/** Compiles kernels that are not compiled yet, all at the same time. Rejects where one does not compile. */
+export async function compileKernels(device: GPUDevice, kernels: readonly Kernel[]): Promise<void> {
+  const { compiled, compiling } = shadersOf(device);
+  const compile = async (kernel: Kernel, code: string): Promise<void> => {
+    const { layout, descriptor } = described(device, kernel, code);
+    compiled.set(code, { layout, pipeline: await device.createComputePipelineAsync(descriptor) });
+  };
+  const pending = kernels.flatMap((kernel) => {
+    const code = shaderCode(kernel);
+    if (compiled.has(code)) return [];
+    const promise = compiling.get(code) ?? compile(kernel, code);
+    compiling.set(code, promise);
+    return [promise];
+  });
+  await Promise.all(pending);
+}
+
+/** The kernel's pipeline on a device, compiled at its first use where it was not before. */
 export function pipelineOf(device: GPUDevice, kernel: Kernel): GPUComputePipeline {
   return compiledOf(device, kernel).pipeline;
 }

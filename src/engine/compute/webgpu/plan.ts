@@ -4,7 +4,7 @@
  * the uniforms and workgroups of every step are functions of them.
  */
 import { freeBuffer, makeBuffer } from './buffers.ts';
-import { bindGroupOf, pipelineOf, uniformBytes, writeUniforms } from './kernel.ts';
+import { bindGroupOf, compileKernels, pipelineOf, uniformBytes, writeUniforms } from './kernel.ts';
 import type { Kernel, Operation, Workgroups } from './kernel.ts';
 
 /** A buffer, or a part of one that starts at a multiple of 256 bytes. */
@@ -68,6 +68,14 @@ export class Plan<Sizes> {
     this.#bytes += Math.ceil(uniformBytes(kernel) / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
   }
 
+  /** Compiles its kernels, all at the same time; without it, they are compiled one by one when it is first prepared. */
+  compile(): Promise<void> {
+    return compileKernels(
+      this.#device,
+      this.#steps.map(({ kernel }) => kernel),
+    );
+  }
+
   #complete(): GPUBuffer {
     if (this.#uniforms) return this.#uniforms;
     const buffer = makeBuffer(this.#device, {
@@ -117,5 +125,18 @@ export class Plan<Sizes> {
     if (this.#uniforms) freeBuffer(this.#uniforms);
     this.#uniforms = null;
     this.#prepared = [];
+  }
+}
+
+/** What was made, once its kernels are compiled; where one does not compile, it is disposed of. */
+export async function compiled<P extends { compile(): Promise<unknown>; dispose(): void }>(
+  made: P,
+): Promise<P> {
+  try {
+    await made.compile();
+    return made;
+  } catch (error) {
+    made.dispose();
+    throw error;
   }
 }

@@ -116,6 +116,11 @@ export class DecodePlan {
     this.#write(this.#buffers.sine, sine);
   }
 
+  /** Compiles everything at the same time. */
+  async compile(): Promise<void> {
+    await Promise.all([this.#prefill.compile(), this.#step.compile()]);
+  }
+
   /** Dispatches of the prefill, and of a token step. */
   get dispatches(): { readonly prefill: number; readonly step: number } {
     return { prefill: this.#prefill.length, step: this.#step.length };

@@ -128,6 +128,12 @@ export class TrainingPlan {
     this.#inputs = { ...embeddingLists(this.#context), pixels: pixelsOf(this.#context), source };
   }
 
+  /** Compiles everything at the same time. */
+  async compile(): Promise<void> {
+    const plans = [this.#forward, this.#backward, ...(this.#reference ? [this.#reference] : [])];
+    await Promise.all(plans.map((plan) => plan.compile()));
+  }
+
   /** Bytes of all activations. */
   get bytes(): number {
     return this.#workspace.bytes;
