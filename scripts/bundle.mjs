@@ -3,17 +3,9 @@
  * CommonJS files must not be: backends and gradients would register in a second copy of tfjs-core.
  */
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { whenChanged } from './changed.mjs';
 import { cache, root } from './packages.mjs';
 
 /** @satisfies {import('esbuild').BuildOptions} */
@@ -42,36 +34,21 @@ export const forNode = /** @type {const} */ ({
   logLevel: 'error',
 });
 
-/** Tells whether a file is what it was. @param {string} path */
-function stampOf(path) {
-  const { mtimeMs, size } = statSync(path);
-  return `${mtimeMs} ${size}`;
-}
+/** What any bundle is made of: the packages by their lock, the options by these scripts. */
+const sources = ['src', 'scripts', 'package-lock.json'];
 
 /**
- * Bundles an entry point for Node, unless its last bundle is of the same files and options. A command that starts
- * meanwhile reads a whole file. Rejects when it cannot; what is wrong with the sources, esbuild has said.
+ * Bundles an entry point for Node, unless nothing has changed since. A command that starts meanwhile reads a whole
+ * file. Rejects when it cannot; what is wrong with the sources, esbuild has said.
  * @param {string} entry @param {string} outfile @param {import('esbuild').BuildOptions} [options]
  */
 export async function bundleOnce(entry, outfile, options = {}) {
-  const all = { ...forNode, entryPoints: [entry], ...options };
-  const stamps = (/** @type {string[]} */ inputs) =>
-    JSON.stringify([all, inputs.map((input) => stampOf(join(root, input)))]);
-  const record = `${outfile}.json`;
-  try {
-    const { inputs, stamped, made } = JSON.parse(readFileSync(record, 'utf8'));
-    if (stamps(inputs) === stamped && stampOf(outfile) === made) return;
-  } catch {
-    // None yet, or a file is gone.
-  }
-  const fresh = `${outfile.replace(/mjs$/, '')}${process.pid}.mjs`;
-  const { build } = await import('esbuild');
-  const { metafile } = await build({ ...all, outfile: fresh, metafile: true });
-  const inputs = Object.keys(metafile.inputs);
-  const text = JSON.stringify({ inputs, stamped: stamps(inputs), made: stampOf(fresh) });
-  writeFileSync(`${fresh}.json`, text);
-  renameSync(fresh, outfile);
-  renameSync(`${fresh}.json`, record);
+  await whenChanged({ stamp: `${outfile}.built`, result: outfile, sources }, async () => {
+    const fresh = `${outfile.replace(/mjs$/, '')}${process.pid}.mjs`;
+    const { build } = await import('esbuild');
+    await build({ ...forNode, entryPoints: [entry], ...options, outfile: fresh });
+    renameSync(fresh, outfile);
+  });
 }
 
 /** Every `@tensorflow/…` module that the sources name. */
