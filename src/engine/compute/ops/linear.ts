@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gpuDevice, runOperation } from '../webgpu/eager.ts';
 import { fusedOps } from '../webgpu/fused.ts';
-import { partsSize } from '../webgpu/linear.ts';
-import { LINEAR, type LinearOperations } from '../webgpu/linearVariants.ts';
+import { partsSize, type LinearOperations } from '../webgpu/linear.ts';
+import { LINEAR } from '../webgpu/linearVariants.ts';
 import { gpuTuning } from '../webgpu/tuning.ts';
 import { emptyTensor, hasWasmKernels, runWasmKernel, scratchPointer } from '../wasm/kernels.ts';
 

@@ -26,10 +26,11 @@ import {
 import { repeat } from './wgsl.ts';
 
 /** Fours along each side of a block. */
-export type Quads = 1 | 2;
+type Quads = 1 | 2;
 
 const FOUR = [0, 1, 2, 3] as const;
-const rounded = (n: number, size: number): number => Math.ceil(n / size);
+/** Blocks of a size that cover a side. */
+const blocksAlong = (side: number, size: number): number => Math.ceil(side / size);
 
 function forward<K extends Forward>(quads: Quads, kind: K, bias: boolean) {
   const size = 4 * quads;
@@ -81,7 +82,7 @@ function forward<K extends Forward>(quads: Quads, kind: K, bias: boolean) {
     },
     uniforms: linearUniforms,
     workgroups: (call: LinearCall) =>
-      workgroupsFor(rounded(call.rows, size) * rounded(columnsOf(call), size), WORKGROUP),
+      workgroupsFor(blocksAlong(call.rows, size) * blocksAlong(columnsOf(call), size), WORKGROUP),
   } as const;
 }
 
@@ -131,13 +132,13 @@ function inputGradient(quads: Quads, store: Store) {
     },
     uniforms: linearUniforms,
     workgroups: (call: LinearCall) =>
-      workgroupsFor(rounded(call.rows, size) * rounded(call.inputs, size), WORKGROUP),
+      workgroupsFor(blocksAlong(call.rows, size) * blocksAlong(call.inputs, size), WORKGROUP),
   } as const;
 }
 
 /** Blocks of dyᵀ·x. */
 const blocksOf = (quads: Quads, call: LinearCall): number =>
-  rounded(columnsOf(call), 4 * quads) * rounded(call.inputs, 4 * quads);
+  blocksAlong(columnsOf(call), 4 * quads) * blocksAlong(call.inputs, 4 * quads);
 
 /** WGSL: of block `block`, the products over the rows from `firstRow` to `endRow`, and the columns' sums. */
 const product = (quads: Quads): string => `

@@ -3,8 +3,6 @@ import type { LinearOperations } from './linear.ts';
 import { inRegisters } from './linearRegisters.ts';
 import { IN_TILES } from './linearTiles.ts';
 
-export type { LinearOperations };
-
 export type Matmul = 'registers' | 'blocks' | 'tiles';
 
 export const LINEAR: Readonly<Record<Matmul, LinearOperations>> = {

@@ -1,4 +1,4 @@
-/** Less than half a second at the start that decides how the dense layers of a device are computed. */
+/** A measurement at the start that decides how the dense layers of a device are computed. */
 import { isSoftwareDevice } from '../gpu.ts';
 import { partsSize } from './linear.ts';
 import { LINEAR, type Matmul } from './linearVariants.ts';
@@ -13,7 +13,7 @@ export interface MatmulChoice {
 /** From the simplest on. A later one is chosen only where it saves this share of the time, so that noise does not change the choice. */
 const VARIANTS = ['registers', 'blocks', 'tiles'] as const satisfies readonly Matmul[];
 const WORTH = 0.1;
-/** Rounds in which all take turns, after a first one, which compiles; fewer where they take long. */
+/** Rounds in which all take turns, after a first one, for which they are compiled; fewer where they take long. */
 const ROUNDS = 5;
 const LONG_MS = 250;
 /** So many times as long as the best, a variant is not tried again. */
